@@ -1,0 +1,3 @@
+"""bibtools: reading lists in, bibliographies out."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The command line: options, words on a screen, exit codes."""

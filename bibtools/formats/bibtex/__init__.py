@@ -1,0 +1,1 @@
+"""The lossless .bib document, and entries from and to it."""

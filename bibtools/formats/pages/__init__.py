@@ -1,0 +1,1 @@
+"""Pages that list papers: one module per kind, one table of kinds."""

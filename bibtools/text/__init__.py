@@ -1,0 +1,1 @@
+"""Strings: titles, names, addresses, LaTeX. No input or output."""

@@ -1,0 +1,19 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared measuring data; the test is skipped where it is absent."""
+    folder = Path(os.environ.get("BIBTOOLS_SHARED") or ROOT.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip(f"the shared data is not at {folder.name}/ (set BIBTOOLS_SHARED to its folder)")
+    return folder

@@ -33,10 +33,12 @@ class Name:
         return f"{text} {self.suffix}" if self.suffix else text
 
     def family_with_particle(self) -> str:
-        """ "van der Maaten", or the literal: what a key or a comparison starts from."""
+        """The name to sort and to make a key from: `van der Maaten`, or the literal."""
         if self.literal is not None:
             return self.literal
         particle, family = self.non_dropping_particle, self.family or ""
         if not particle:
             return family
-        return particle + family if particle.endswith(("'", "\u2019", "-")) else f"{particle} {family}"
+        return (
+            particle + family if particle.endswith(("'", "\u2019", "-")) else f"{particle} {family}"
+        )

@@ -1,0 +1,47 @@
+"""Words on a screen: notices and summaries on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+
+import click
+
+from bibtools.model.notices import Notice
+
+# C0 and C1 controls (a terminal obeys them), and the marks that turn the reading direction.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    r"""The text with every terminal control made visible (`\x1b`), so that none is obeyed."""
+    return _UNSAFE.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def say(text: str) -> None:
+    """One line on stderr."""
+    click.echo(plain(text), err=True)
+
+
+def show_notices(notices: Iterable[Notice]) -> None:
+    """Every notice on stderr, one each line (and one for its hint)."""
+    for notice in notices:
+        say(str(notice))
+
+
+def write_result(text: str) -> None:
+    """The result on stdout, as UTF-8 whatever the terminal's locale says."""
+    try:
+        stream = sys.stdout.buffer
+    except AttributeError:  # a test's StringIO
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    stream.write(text.encode("utf-8", errors="replace"))
+    stream.flush()
+
+
+def on_terminal() -> bool:
+    """True when stderr is a terminal: only then progress is shown."""
+    return sys.stderr.isatty()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bibtools.model import Entry, Link, Source, type_document
-from bibtools.text.urls import same_address_key
+from bibtools.text.addresses import same_address_key
 
 
 def combine(records: Sequence[Entry]) -> Entry:
@@ -19,7 +19,7 @@ def combine(records: Sequence[Entry]) -> Entry:
         return records[0]
     taken: dict[str, int] = {}
 
-    def best(field: str, rank: Callable[[Entry], Any]) -> Any:
+    def best(field: str, rank: Callable[[Any], Any]) -> Any:
         """The field of the record that ranks highest; the first of equals."""
         known = [
             (number, record)

@@ -294,8 +294,11 @@ def _near_titles(
 ) -> list[NearTwin]:
     """Titles that differ by a letter or two: joined when the abstracts agree, else reported."""
     near = []
+    told = {(twin.first, twin.second) for twin in sets.refused}
     for first, second in _title_neighbours(keys):
         if sets.together(first, second) or sets.decided_apart(first, second):
+            continue
+        if (first, second) in told:
             continue
         if not _titles_alike(entries[first], entries[second], NEAR_TITLE_RATIO):
             continue

@@ -1,0 +1,69 @@
+"""`bibtools convert`: one format in, another out, nothing looked up, nothing merged."""
+
+from __future__ import annotations
+
+import click
+
+from bibtools.cli import options
+from bibtools.cli.screen import say, show_notices, write_result
+from bibtools.workflows.outputs import Style, render, target_of, write_new
+from bibtools.workflows.reading import INPUT_KINDS, read_files
+
+EPILOG = """\b
+Examples:
+  bibtools convert examples/author_page.txt --to json
+  bibtools convert examples/daily_papers.txt -o papers.bib
+  bibtools convert refs.bib --to csl-json -o refs.json
+  curl -s URL | bibtools convert - --to biblatex
+
+\b
+Exit codes: 0 done (notices included), 1 with --strict when there was a notice,
+2 wrong usage or a file that is none of the kinds.
+"""
+
+
+@click.command(context_settings=options.HELP_NAMES, epilog=EPILOG)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@options.output_kind()
+@click.option(
+    "--from",
+    "kind",
+    type=click.Choice(INPUT_KINDS),
+    help="Kind of the input; without it the content decides.",
+)
+@click.option("-o", "--output", metavar="OUT", help="Write to this file instead of stdout.")
+@options.print_links()
+@options.key_pattern()
+@options.backup()
+@options.strict()
+@options.quiet()
+def convert(
+    files: tuple[str, ...],
+    to: str | None,
+    kind: str | None,
+    output: str | None,
+    print_links: str | None,
+    key_pattern: str | None,
+    backup: bool,
+    strict: bool,
+    quiet: bool,
+) -> int:
+    """Read pages that list papers, .bib files or JSON, and write another format.
+
+    FILE is a saved page (text or HTML: an author page, bare abstracts, a papers list), a .bib
+    file, entry JSON or CSL-JSON; `-` is standard input. The result goes to stdout without -o.
+    """
+    target = target_of(output or "-", to, default="json")
+    readings = read_files(files, kind)
+    notices = [notice for reading in readings for notice in reading.notices]
+    entries = [entry for reading in readings for entry in reading.entries]
+    if not quiet:
+        show_notices(notices)
+    text = render(entries, target.format, Style(print_links, key_pattern))
+    if target.file == "-":
+        write_result(text)
+    else:
+        outcome = write_new(target, text, backup)
+        if not quiet:
+            say(outcome)
+    return 1 if strict and notices else 0

@@ -1,0 +1,65 @@
+"""Options that several commands share, so that each means one thing everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+OUTPUT_KINDS = ("bibtex", "biblatex", "csl-json", "json")
+
+
+def output_kind() -> Decorator:
+    """`--to`: the format of the result."""
+    return click.option(
+        "--to",
+        "to",
+        type=click.Choice(OUTPUT_KINDS),
+        help="Format of the result; without it the suffix of -o decides "
+        "(.bib: bibtex, .json: csl-json).",
+    )
+
+
+def print_links() -> Decorator:
+    """`--print-links`: whether the bibliography shows arXiv ID and code link."""
+    return click.option(
+        "--print-links",
+        type=click.Choice(["note", "addendum", "none"]),
+        help="Field that makes the arXiv ID and the code link visible in the typeset "
+        "bibliography.  [default: note for BibTeX, addendum for biblatex]",
+    )
+
+
+def key_pattern() -> Decorator:
+    """`--key-pattern`: how new citation keys are made."""
+    return click.option(
+        "--key-pattern",
+        metavar="PATTERN",
+        help="How new citation keys are made, such as '{family}{year}{word}' (the default); "
+        "existing keys never change.",
+    )
+
+
+def backup() -> Decorator:
+    """`--backup / --no-backup`: whether an overwritten file is kept."""
+    return click.option(
+        "--backup/--no-backup",
+        default=True,
+        help="Keep a copy of a file that is changed.  [default: backup]",
+    )
+
+
+def quiet() -> Decorator:
+    """`-q`: only errors on stderr."""
+    return click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
+
+
+def strict() -> Decorator:
+    """`--strict`: notices become exit code 1."""
+    return click.option(
+        "--strict", is_flag=True, help="Leave with exit code 1 when there was any notice."
+    )

@@ -11,9 +11,10 @@ from bibtools.cli import options
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import say, show_notices, write_result
 from bibtools.errors import UsageError
+from bibtools.formats.bibtex.fields import PrintLinks
 from bibtools.workflows.build import build as run_build
 from bibtools.workflows.decisions import load as load_decisions
-from bibtools.workflows.index import index_for
+from bibtools.workflows.index_choice import index_for
 from bibtools.workflows.outputs import Style, prepare, targets_of
 from bibtools.workflows.reading import INPUT_KINDS, read_files
 from bibtools.workflows.reporting import write_report
@@ -91,7 +92,7 @@ def build(
     index_path: Path | None,
     arxiv: tuple[Path, ...],
     code: tuple[Path, ...],
-    print_links: str | None,
+    print_links: PrintLinks | None,
     key_pattern: str | None,
     report: str | None,
     decisions: str | None,
@@ -110,7 +111,8 @@ def build(
         raise UsageError("--arxiv and --index contradict each other: give one of them.")
     targets = targets_of(outputs or ("-",), to)
     readings = read_files(pages, kind)
-    decided, notices = load_decisions(targets, decisions)
+    home = next((target.file for target in targets if target.file != "-"), None)
+    decided, notices = load_decisions(home, decisions)
     with (
         progress_on_terminal(quiet=quiet) as progress,
         index_for(index_path, arxiv, code, progress=progress) as index,

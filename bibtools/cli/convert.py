@@ -6,6 +6,7 @@ import click
 
 from bibtools.cli import options
 from bibtools.cli.screen import say, show_notices, write_result
+from bibtools.formats.bibtex.fields import PrintLinks
 from bibtools.workflows.outputs import Style, render, target_of, write_new
 from bibtools.workflows.reading import INPUT_KINDS, read_files
 
@@ -42,7 +43,7 @@ def convert(
     to: str | None,
     kind: str | None,
     output: str | None,
-    print_links: str | None,
+    print_links: PrintLinks | None,
     key_pattern: str | None,
     backup: bool,
     strict: bool,

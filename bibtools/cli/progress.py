@@ -5,8 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from bibtools.cli.screen import on_terminal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done, how many are done, and how many there are (0: not known)."""
@@ -32,33 +37,34 @@ class _Bar:
 
     def __init__(self) -> None:
         self.started = time.monotonic()
-        self.bars: dict[str, int] = {}
-        self.progress: object | None = None
+        self.bars: dict[str, TaskID] = {}
+        self.progress: RichProgress | None = None
 
     def show(self, what: str, done: int, total: int) -> None:
         if time.monotonic() - self.started < PATIENCE_SECONDS:
             return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-        from rich.progress import TimeRemainingColumn
-
-        if not isinstance(self.progress, Progress):
-            self.progress = Progress(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                console=Console(stderr=True),
-                transient=True,
-            )
+        if self.progress is None:
+            self.progress = _rich_progress()
             self.progress.start()
         if what not in self.bars:
             self.bars[what] = self.progress.add_task(what, total=total or None)
-        from rich.progress import TaskID
-
-        self.progress.update(TaskID(self.bars[what]), completed=done, total=total or None)
+        self.progress.update(self.bars[what], completed=done, total=total or None)
 
     def close(self) -> None:
-        stop = getattr(self.progress, "stop", None)
-        if stop is not None:
-            stop()
+        if self.progress is not None:
+            self.progress.stop()
+
+
+def _rich_progress() -> RichProgress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.progress import TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )

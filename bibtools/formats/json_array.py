@@ -28,7 +28,8 @@ class JsonArray:
 
     def edited(self, changed: dict[int, str], added: list[str]) -> str:
         """The text with some elements replaced and some put at the end."""
-        pieces, position = [], 0
+        pieces: list[str] = []
+        position = 0
         for number in sorted(changed):
             start, end = self.spans[number]
             pieces += self.text[position:start], changed[number]
@@ -49,7 +50,8 @@ def split_array(text: str) -> JsonArray | None:
     if text[position : position + 1] != "[":
         return None
     position = _skip(text, position + 1)
-    spans, rows = [], []
+    spans: list[tuple[int, int]] = []
+    rows: list[Any] = []
     try:
         while text[position : position + 1] != "]":
             if spans:

@@ -76,7 +76,7 @@ def combine(records: Sequence[Entry]) -> Entry:
         other_ids={k: v for record in reversed(records) for k, v in record.other_ids.items()},
         venue=best("venue", lambda record: 0),
         extra={k: v for record in reversed(records) for k, v in record.extra.items()},
-        resolution=next((r.resolution for r in records if r.resolution), None),
+        resolution=best("resolution", lambda found: found.resolution.source == "decision"),
         doubts=tuple(d for r in (titled or records) for d in r.doubts if r.title == title),
         remarks=tuple(dict.fromkeys(remark for record in records for remark in record.remarks)),
     )
@@ -97,7 +97,7 @@ def combine(records: Sequence[Entry]) -> Entry:
 
 
 def _with_gave(source: Source, fields: Sequence[str]) -> Source:
-    return replace(source, gave=tuple(sorted({*source.gave, *fields} - {"key"})))
+    return replace(source, gave=tuple(sorted({*source.gave, *fields} - {"key", "resolution"})))
 
 
 def _categories(records: Sequence[Entry]) -> tuple[str, ...]:

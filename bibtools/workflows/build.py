@@ -20,6 +20,10 @@ Progress = Callable[[str, int, int], None]
 """Called with what is done, how many are done, and how many there are."""
 
 
+CHUNK = 500
+"""Entries between two steps of the progress bar."""
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """The entries of one bibliography, before they have keys."""
@@ -78,23 +82,25 @@ def _with_decided_id(record: Entry, arxiv: ArxivId | None) -> Entry:
     return replace(record, arxiv=arxiv, resolution=found)
 
 
-def _decided(entry: Entry) -> bool:
-    return entry.resolution is not None and entry.resolution.source == "decision"
-
-
 def _look_up(
     entries: Sequence[Entry], index: Index, progress: Progress | None
 ) -> tuple[list[Entry], list[Notice]]:
-    """Ask the index about all entries but those decided to be on no server."""
-    asked = [n for n, entry in enumerate(entries) if entry.arxiv is not None or not _decided(entry)]
-    outcome = enrich_entries([entries[n] for n in asked], index, progress=progress)
-    answered = list(entries)
-    for number, entry in zip(asked, outcome.entries, strict=True):
-        before = entries[number]
-        if _decided(before):
-            entry = replace(entry, resolution=before.resolution)
-        answered[number] = entry
-    return answered, list(outcome.notices)
+    """Ask the index about every entry; what a person decided stands."""
+    answered: list[Entry] = []
+    notices: list[Notice] = []
+    for start in range(0, len(entries), CHUNK):
+        part = entries[start : start + CHUNK]
+        decided = {
+            number: entry.arxiv
+            for number, entry in enumerate(part)
+            if entry.resolution is not None and entry.resolution.source == "decision"
+        }
+        outcome = enrich_entries(part, index, decided)
+        answered += outcome.entries
+        notices += outcome.notices
+        if progress is not None:
+            progress("looking up papers", len(answered), len(entries))
+    return answered, notices
 
 
 def _join_by_id(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bibtools.adapters.files import read_bytes, read_state, write_file
+from bibtools.adapters.files import read_bytes, read_if_there, write_file
 from bibtools.errors import InputError
 from bibtools.formats.decisions import read_decisions, write_decisions
 from bibtools.matching.deciding import reference
@@ -22,19 +22,21 @@ def decisions_file(output: str) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
-def load(output: str) -> tuple[list[Decision], list[Notice]]:
-    """The decisions beside an output; none where there is no file."""
-    path = decisions_file(output)
-    if not path.exists():
+def load(output: str | None, named: str | None = None) -> tuple[list[Decision], list[Notice]]:
+    """The decisions of a named file, or those beside an output; none where there is no file."""
+    if named is not None:
+        return read_decisions(read_bytes(named), named)
+    if output is None or not decisions_file(output).exists():
         return [], []
-    return read_decisions(read_bytes(str(path)), str(path))
+    path = str(decisions_file(output))
+    return read_decisions(read_bytes(path), path)
 
 
 def append(output: str, decision: Decision) -> Path:
     """Add one decision at the end of the file; what stands there stays byte for byte."""
     path = decisions_file(output)
-    state = read_state(str(path))
-    old = state.data or b""
+    found, state = read_if_there(path)
+    old = found or b""
     if old and not old.endswith(b"\n"):
         old += b"\n"
     write_file(str(path), old + write_decisions([decision]).encode(), expected=state, backup=False)
@@ -44,8 +46,8 @@ def append(output: str, decision: Decision) -> Path:
 def forget(output: str, number: int) -> Decision:
     """Take the decision of that number (1-based, as `list` shows it) out of the file."""
     path = decisions_file(output)
-    state = read_state(str(path))
-    lines = (state.data or b"").splitlines(keepends=True)
+    found, state = read_if_there(path)
+    lines = (found or b"").splitlines(keepends=True)
     kept: list[bytes] = []
     gone: Decision | None = None
     seen = 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -25,6 +26,9 @@ from bibtools.model import (
 )
 from bibtools.text.people import compare_authors, person
 from bibtools.text.titles import title_words
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is done, how many are done, and how many there are."""
 
 PRINTED = "printed"
 DECISION = "decision"
@@ -48,6 +52,7 @@ def enrich_entries(
     entries: Sequence[Entry],
     index: Index,
     decisions: Mapping[int, ArxivId | None] | None = None,
+    progress: Progress | None = None,
 ) -> EnrichOutcome:
     """Resolve every entry against the index and fill what it lacks.
 
@@ -61,6 +66,8 @@ def enrich_entries(
     notices: list[Notice] = []
     done = []
     for number, entry in enumerate(entries):
+        if progress is not None and number % 100 == 0:
+            progress("looking up", number, len(entries))
         if number in decisions:
             chosen = decisions[number]
             outcome = Outcome.SURE if chosen is not None else Outcome.NONE
@@ -132,28 +139,26 @@ def _contradictions(entry: Entry, paper: IndexedPaper) -> tuple[str, ...]:
 
 def apply_resolution(entry: Entry, resolution: Resolution, index: Index) -> Entry:
     """The entry with its resolution, and with what the paper's record adds when it is sure."""
-    entry = replace(entry, resolution=resolution)
     arxiv = resolution.arxiv
     if resolution.outcome is not Outcome.SURE or arxiv is None:
-        return with_code_remark(entry)
-    contradicted = any(candidate.against for candidate in resolution.candidates)
-    paper = index.paper(arxiv)
-    entry = replace(
-        entry,
-        arxiv=arxiv if entry.arxiv is None else entry.arxiv,
-        type=type_preprint if entry.type == type_document else entry.type,
-    )
-    if resolution.source == PRINTED and contradicted:
+        return with_code_remark(replace(entry, resolution=resolution))
+    changes: dict[str, Any] = {"resolution": resolution}
+    if entry.arxiv is None:
+        changes["arxiv"] = arxiv
+    if entry.type == type_document:
+        changes["type"] = type_preprint
+    if resolution.source == PRINTED and any(one.against for one in resolution.candidates):
         # The index speaks of another paper: nothing of it belongs here.
-        return with_code_remark(entry)
+        return with_code_remark(replace(entry, **changes))
+    paper = index.paper(arxiv)
     if paper is not None:
-        entry = fill(entry, paper)
-    return add_code_links(entry, index.links(arxiv))
+        changes |= missing_fields(entry, paper)
+    return add_code_links(replace(entry, **changes), index.links(arxiv))
 
 
-def fill(entry: Entry, paper: IndexedPaper) -> Entry:
-    """The entry with the fields it lacks taken from arXiv's record."""
-    changes: dict[str, object] = {}
+def missing_fields(entry: Entry, paper: IndexedPaper) -> dict[str, Any]:
+    """The fields that the entry lacks, from arXiv's record."""
+    changes: dict[str, Any] = {}
     if not entry.title:
         changes["title"] = paper.title
     if paper.author_text and _takes_authors(entry, paper):
@@ -164,7 +169,7 @@ def fill(entry: Entry, paper: IndexedPaper) -> Entry:
     if paper.categories and not entry.primary_known:
         changes["categories"] = paper.categories
         changes["primary_known"] = True
-    return replace(entry, **changes) if changes else entry  # type: ignore[arg-type]
+    return changes
 
 
 def _takes_authors(entry: Entry, paper: IndexedPaper) -> bool:

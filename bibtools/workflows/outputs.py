@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bibtools.adapters.files import FileState, read_state, write_file
+from bibtools.adapters.files import FileState, read_if_there, write_file
 from bibtools.errors import InputError, UsageError, WriteError
 from bibtools.formats import csl_json, entry_json
 from bibtools.formats.bibtex import Document
-from bibtools.formats.bibtex.reading import read_entries
 from bibtools.formats.bibtex.updating import Wanted, living_entries, update
-from bibtools.formats.bibtex.writing import file_head, write_entries, write_entry
+from bibtools.formats.bibtex.fields import Dialect, PrintLinks
+from bibtools.formats.bibtex.writing import write_entries, write_entry, write_preamble
 from bibtools.formats.json_array import JsonArray, split_array
 from bibtools.formats.written import Written, mark, read_written, write_written
 from bibtools.keys import assign_keys, default_pattern
@@ -38,13 +38,9 @@ class Target:
 class Style:
     """How entries are written."""
 
-    print_links: str | None = None
+    print_links: PrintLinks | None = None
     """`note`, `addendum`, `none`; None: what suits the format."""
     key_pattern: str | None = None
-
-    def links_for(self, dialect: str) -> str:
-        """`print_links`, decided."""
-        return self.print_links or ("note" if dialect == "bibtex" else "addendum")
 
 
 def target_of(output: str, to: str | None, default: str = "bibtex") -> Target:
@@ -94,14 +90,21 @@ def render(entries: Sequence[Entry], kind: str, style: Style) -> str:
     keyed = assign_keys(entries, pattern=style.key_pattern or default_pattern)
     if kind == "csl-json":
         return csl_json.write_csl(keyed)
-    return write_entries(keyed, kind, style.links_for(kind))
+    return write_entries(keyed, _dialect(kind), style.print_links)
+
+
+def _dialect(kind: str) -> Dialect:
+    return "biblatex" if kind == "biblatex" else "bibtex"
 
 
 def write_new(target: Target, text: str, backup: bool) -> str:
     """Write a whole file anew; gives the sentence that tells it."""
-    state = read_state(target.file)
+    _, state = read_if_there(target.file)
     outcome = write_file(target.file, text.encode(), expected=state, backup=backup)
-    return outcome.sentence()
+    if not outcome.written:
+        return f"{target.file}: nothing changed"
+    kept = f" (the old one is {outcome.backup})" if outcome.backup else ""
+    return f"{target.file}: written{kept}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,7 @@ class _Existing:
     """A target and what it already holds."""
 
     target: Target
+    data: bytes | None
     state: FileState
     entries: tuple[Entry, ...]
     written: Mapping[str, Written]
@@ -187,6 +191,11 @@ def prepare(built: Built, targets: Sequence[Target], style: Style) -> Plan:
         _match(_read_existing(target), built) for target in targets if target.file != "-"
     ]
     entries, notices = _with_keys(built.entries, existing, style)
+    for one in existing:
+        if one.document is not None:
+            # Until it is closed, BibTeX takes all that follows for a part of it.
+            unclosed = (n for n in one.document.notices if n.rule.startswith("bibtex.unclosed"))
+            notices += unclosed
     report = replace(built.report, entries=tuple(entries))
     wanted_prints = built.prints
     return Plan(
@@ -200,18 +209,20 @@ def prepare(built: Built, targets: Sequence[Target], style: Style) -> Plan:
 
 
 def _read_existing(target: Target) -> _Existing:
-    state = read_state(target.file)
-    memory = read_state(_state_file(target.file))
-    written = read_written(memory.data) if memory.data is not None else {}
-    data = state.data or b""
+    found, state = read_if_there(target.file)
+    data = found or b""
+    remembered, memory = read_if_there(_state_file(target.file))
+    written = read_written(remembered) if remembered is not None else {}
     if target.format in _BIB:
+        from bibtools.formats.bibtex.reading import read_entries
+
         document = Document.parse(data, target.file)
         entries, _ = read_entries(document)
-        return _Existing(target, state, tuple(entries), written, memory, document=document)
+        return _Existing(target, found, state, tuple(entries), written, memory, document=document)
     if not data.strip():
-        return _Existing(target, state, (), written, memory, array=split_array("[\n]\n"))
-    array = split_array(data.decode("utf-8", errors="replace"))
-    if array is None or not data.isascii() and b"\xef\xbf\xbd" in data:
+        return _Existing(target, found, state, (), written, memory, array=split_array("[\n]\n"))
+    array = split_array(_utf8(data, target.file))
+    if array is None:
         raise InputError(
             f'"{target.file}" exists and is not a JSON array, so nothing can be added to it.',
             "Name another file with -o, or move this one away.",
@@ -224,7 +235,17 @@ def _read_existing(target: Target) -> _Existing:
     for position in range(len(array.rows)):
         some, _ = read(f"[{array.element(position)}]".encode(), target.file)
         entries.append(some[0] if some else Entry())
-    return _Existing(target, state, tuple(entries), written, memory, array=array)
+    return _Existing(target, found, state, tuple(entries), written, memory, array=array)
+
+
+def _utf8(data: bytes, file: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f'"{file}" exists and is not UTF-8 (byte {error.start}), so nothing can be added to it.',
+            "Name another file with -o, or move this one away.",
+        ) from None
 
 
 def _match(one: _Existing, built: Built) -> _Existing:
@@ -281,14 +302,14 @@ def _plan_bib(
     prints: Sequence[frozenset[str]],
     style: Style,
 ) -> PlannedFile:
-    dialect = one.target.format
-    links = style.links_for(dialect)
+    dialect = _dialect(one.target.format)
     wanted = [
-        Wanted(entry.key or "", write_entry(entry, dialect, links).strip("\n"), records)
+        Wanted(entry.key or "", write_entry(entry, dialect, style.print_links).strip("\n"), records)
         for entry, records in zip(entries, prints, strict=True)
     ]
     before = len(living_entries(document))
-    updated = update(document, wanted, one.known, one.written, file_head(dialect, links))
+    head = write_preamble("".join(each.text for each in wanted), dialect)
+    updated = update(document, wanted, one.known, one.written, head)
     after = Document.parse(updated.data, one.target.file)
     if len(living_entries(after)) != before + updated.added:
         open_ends = [str(notice) for notice in document.notices][-1:]
@@ -334,8 +355,8 @@ def _plan_json(
                 changed[position] = text
                 continue
         kept += 1
-    untouched = one.state.data is not None and not changed and not added
-    data = one.state.data if untouched else array.edited(changed, added).encode()
+    untouched = one.data is not None and not changed and not added
+    data = one.data if untouched else array.edited(changed, added).encode()
     return PlannedFile(
         one.target, one.state, data or b"[]\n", state, one.written_state,
         len(added), len(changed), kept,

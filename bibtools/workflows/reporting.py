@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from bibtools.adapters.files import read_state, write_file
+from bibtools.adapters.files import write_file
 from bibtools.reports import Report, to_json
 
 
 def write_report(file: str, report: Report) -> None:
     """Write the report as JSON; an older report of that name is replaced."""
     text = json.dumps(to_json(report), ensure_ascii=True, indent=1) + "\n"
-    write_file(file, text.encode(), expected=read_state(file), backup=False)
+    write_file(file, text.encode(), backup=False)

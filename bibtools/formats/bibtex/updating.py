@@ -58,7 +58,8 @@ def update(
     """Append what is new, renew what is ours.
 
     `known` says which position of `wanted` is which of the `living_entries`; `before` is the
-    state that the last build left. `head` is what a new file starts with.
+    state that the last build left. `head` is the
+    `@preamble` that the entries need; it is added once, before the first new entry.
     """
     entries = living_entries(document)
     state = {key: one for key, one in before.items() if any(e.key == key for e in entries)}
@@ -79,9 +80,10 @@ def update(
         kept += not changed
         state[entry.key] = one.written() if _same(entry, one) else _remember(one, old)
     if new:
-        text = "\n\n".join(one.text for one in new)
-        empty = not document.to_bytes().removeprefix(b"\xef\xbb\xbf").strip()
-        document.append(f"{head}{text}\n" if empty else f"{text}\n")
+        blocks = [one.text for one in new]
+        if head and not any(mark(there.text) == mark(head.strip()) for there in document.preambles):
+            blocks.insert(0, head.strip())
+        document.append("\n\n".join(blocks) + "\n")
         state |= {one.key: one.written() for one in new}
     return Updated(document.to_bytes(), state, len(new), renewed, kept)
 

@@ -26,8 +26,8 @@ class JsonArray:
         start, end = self.spans[position]
         return self.text[start:end]
 
-    def edited(self, changed: dict[int, str], added: list[str]) -> str:
-        """The text with some elements replaced and some put at the end."""
+    def edited(self, changed: dict[int, str], added: list[str], indent: str = "") -> str:
+        """The text with some elements replaced and some put at the end, each on a new line."""
         pieces: list[str] = []
         position = 0
         for number in sorted(changed):
@@ -36,7 +36,9 @@ class JsonArray:
             position = end
         if added:
             last = self.spans[-1][1] if self.spans else self.text.index("[") + 1
-            pieces += self.text[position:last], ",\n" if self.spans else "\n", ",\n".join(added)
+            between = f",\n{indent}"
+            first = between if self.spans else f"\n{indent}"
+            pieces += self.text[position:last], first, between.join(added)
             rest = self.text[last:]
             pieces.append(rest if rest.startswith(("\n", "\r")) else f"\n{rest}")
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -324,6 +324,11 @@ def _plan_bib(
     )  # fmt: skip
 
 
+def _csl_item(entry: Entry) -> str:
+    """One item as `write_csl` prints it within its array."""
+    return csl_json.write_csl([entry]).removeprefix("[").rstrip().removesuffix("]").strip()
+
+
 def _plan_json(
     one: _Existing,
     array: JsonArray,
@@ -331,16 +336,14 @@ def _plan_json(
     prints: Sequence[frozenset[str]],
 ) -> PlannedFile:
     """As `update` does for a .bib, element by element."""
-    as_row: Callable[[Entry], object] = (
-        entry_json.to_json if one.target.format == "json" else csl_json.to_csl
-    )
+    ours = one.target.format == "json"
     present = {entry.key for entry in one.entries}
     state = {key: written for key, written in one.written.items() if key in present}
     changed: dict[int, str] = {}
     added = []
     kept = 0
     for number, entry in enumerate(entries):
-        text = entry_json.dump(as_row(entry))
+        text = entry_json.dump(entry_json.to_json(entry)) if ours else _csl_item(entry)
         key = entry.key or ""
         position = one.known.get(number)
         if position is None:
@@ -356,7 +359,7 @@ def _plan_json(
                 continue
         kept += 1
     untouched = one.data is not None and not changed and not added
-    data = one.data if untouched else array.edited(changed, added).encode()
+    data = one.data if untouched else array.edited(changed, added, "" if ours else "  ").encode()
     return PlannedFile(
         one.target, one.state, data or b"[]\n", state, one.written_state,
         len(added), len(changed), kept,

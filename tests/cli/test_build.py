@@ -141,7 +141,7 @@ def test_an_entry_that_is_never_closed_is_told(tmp_path: Path) -> None:
     out = tmp_path / "refs.bib"
     out.write_bytes(b"@misc{a, title = {never closed\n")
     ran = build(AUTHOR_PAGE, *FACTS, "-o", out)
-    assert f"{out}:1:6: The {{ that opens this @misc is never closed." in ran.stderr
+    assert f"{out}:1:6: The \"{{\" that opens this @misc is never closed." in ran.stderr
     assert out.read_bytes().startswith(b"@misc{a, title = {never closed\n\n@preamble")
 
 

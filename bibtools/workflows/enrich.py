@@ -34,7 +34,16 @@ PRINTED = "printed"
 DECISION = "decision"
 # Below this likeness the title of a printed ID's paper is another title.
 _OTHER_TITLE = 60.0
-_FIELDS_WITH_ID = ("arxivid", "arxiv", "eprint", "url", "note", "howpublished", "archiveid", "number")
+_FIELDS_WITH_ID = (
+    "arxivid",
+    "arxiv",
+    "eprint",
+    "url",
+    "note",
+    "howpublished",
+    "archiveid",
+    "number",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +106,7 @@ def printed_id(entry: Entry) -> ArxivId | None:
     return None
 
 
-def _printed(
-    entry: Entry, arxiv: ArxivId, index: Index, notices: list[Notice]
-) -> Resolution:
+def _printed(entry: Entry, arxiv: ArxivId, index: Index, notices: list[Notice]) -> Resolution:
     paper = index.paper(arxiv)
     against: tuple[str, ...] = ()
     if paper is not None:

@@ -83,10 +83,12 @@ def targets_of(outputs: Sequence[str], to: str | None) -> list[Target]:
     return targets
 
 
-def render(entries: Sequence[Entry], kind: str, style: Style) -> str:
-    """The entries as text of a format, each with a key where the format needs one."""
+def render(entries: Sequence[Entry], kind: str, style: Style | None = None) -> str:
+    """The entries as text of a format (`bibtex`, `biblatex`, `csl-json`, `json`), each with a
+    key where the format needs one."""
     if kind == "json":
         return entry_json.write_entries(entries)
+    style = style or Style()
     keyed = assign_keys(entries, pattern=style.key_pattern or default_pattern)
     if kind == "csl-json":
         return csl_json.write_csl(keyed)

@@ -35,7 +35,8 @@ PARTICLES = (
     "van|van der|von|de|de la|di|del|dos|ten|al-|Van|De|Le".split("|")
 )
 OTHER_SCRIPTS = (
-    "李明|王小红|张伟|김철수|박지민|山田太郎|Сергей Лебедев|Ольга Морозова|Γιώργος Νικολάου|محمد الحسن|"
+    "李明|王小红|张伟|김철수|박지민|山田太郎|Сергей Лебедев|Ольга Морозова|Γιώργος Νικολάου|"
+    "محمد الحسن|"
     "דוד כהן|Բագրատ Սարգսյան"
 ).split("|")
 BODIES = "OpenKite Team|Lumen Collaboration|Harbor Research|The Juniper Consortium".split("|")

@@ -1,0 +1,154 @@
+"""From the bytes of a saved page to its numbered lines, and the account of what became of each.
+
+Nothing on a page may be lost in silence, so every reader keeps a `Ledger`: each non-blank line
+ends up as header, as part of a record, or in a notice with its number.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bibtools.model.notices import Notice
+from bibtools.text.html import is_html, visible_lines
+
+Use = Literal["header", "record", "notice"]
+
+_BLANK = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u2060\ufeff\u3000\u2028\u2029"
+_BREAK = re.compile(r"\r\n|\n|\r")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A non-blank line without the blanks around it."""
+
+    number: int
+    """1-based line of the file."""
+    text: str
+    alone: bool = True
+    """True when a blank line, or an edge of the page, is before it."""
+
+
+def decode(data: bytes, file: str) -> tuple[str, list[Notice]]:
+    """The text of a page, whatever its encoding, with a notice when it had to be guessed.
+
+    UTF-8 with or without byte order mark, UTF-16 with one. Bytes that are not UTF-8 are read as
+    Windows-1252, the usual encoding of the rest; a character cut in two by the end of the file
+    is left out.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+        return text, []
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        pass
+    notices: list[Notice] = []
+    text, used = codecs.utf_8_decode(data, "bibtools-cp1252", False)
+    if used < len(data):
+        notices.append(
+            Notice(
+                "The file ends in the middle of a character, which was left out.",
+                file,
+                text.count("\n") + 1,
+                rule="page.cut-off",
+            )
+        )
+    if text != data[:used].decode("utf-8", "ignore"):
+        first = next(i for i, line in enumerate(data.split(b"\n"), 1) if not _is_utf8(line))
+        notices.append(
+            Notice(
+                "Some bytes are not UTF-8 and were read as Windows-1252.",
+                file,
+                first,
+                rule="page.encoding",
+            )
+        )
+    return text, notices
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _windows(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    byte = error.object[error.start : error.start + 1]
+    try:
+        return byte.decode("cp1252"), error.start + 1
+    except UnicodeDecodeError:
+        return byte.decode("latin-1"), error.start + 1
+
+
+codecs.register_error("bibtools-cp1252", _windows)
+
+
+def split_lines(text: str) -> tuple[Line, ...]:
+    """The non-blank lines of a page's text; a web page is first laid out as visible text."""
+    lines: list[Line] = []
+    if is_html(text):
+        return tuple(Line(number, line) for number, line in visible_lines(text))
+    alone = True
+    for number, raw in enumerate(_BREAK.split(text), 1):
+        line = raw.strip(_BLANK)
+        if not line:
+            alone = True
+            continue
+        lines.append(Line(number, line.replace("\u00a0", " "), alone))
+        alone = False
+    return tuple(lines)
+
+
+def show(text: str, longest: int = 60) -> str:
+    """A text in quotes for a message: shortened, control characters made visible."""
+    shown = text if len(text) <= longest else text[: longest - 1] + "\u2026"
+    return '"' + _CONTROL.sub(lambda m: f"\\x{ord(m.group()):02x}", shown) + '"'
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What became of each line, and what is to be told about it."""
+
+    file: str
+    uses: dict[int, Use] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+
+    def _note(self, line: Line, use: Use) -> None:
+        # The source of a web page may have many visible lines on one; the gravest use stands.
+        order: tuple[Use | None, ...] = (None, "header", "record", "notice")
+        if order.index(use) > order.index(self.uses.get(line.number)):
+            self.uses[line.number] = use
+
+    def part_of_record(self, *lines: Line) -> None:
+        """Note lines whose content is in an entry."""
+        for line in lines:
+            self._note(line, "record")
+
+    def part_of_header(self, line: Line) -> None:
+        """Note a line that belongs to the page and not to a paper."""
+        self._note(line, "header")
+        self.header.append(line.text)
+
+    def unread(self, line: Line, reason: str) -> None:
+        """Tell of a line that is in no entry."""
+        self._note(line, "notice")
+        self.tell(f"{show(line.text)} was not read: {reason}.", line, "page.unread-line")
+
+    def tell(self, message: str, line: Line, rule: str, hint: str | None = None) -> None:
+        """Tell of something odd on a line, which is otherwise read."""
+        self.notices.append(Notice(message, self.file, line.number, rule=rule, hint=hint))
+
+
+def joined(lines: Sequence[Line]) -> str:
+    """The text of a paragraph that was broken into lines."""
+    return " ".join(line.text for line in lines)

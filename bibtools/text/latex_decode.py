@@ -1,0 +1,325 @@
+r"""LaTeX -> Unicode, by tables and a few regular expressions.
+
+Two strengths. `decode` turns what stands for a character into that character and leaves all
+structure alone: commands it does not know, braces that protect capitals, `~`, `\&`. `plain`
+gives the text a reader sees: it also takes away braces and font commands, and undoes escapes.
+What neither understands stays as it is, so nothing is lost in silence.
+
+A field that holds an address or a file path is no LaTeX: call `verbatim` for it.
+
+Sources: the LaTeX kernel's text commands (ltoutenc, `utf8enc.dfu`), TIPA and tipx for phonetic
+letters, the names of the Comprehensive LaTeX Symbol List; accents by Unicode's combining marks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bibtools.text.latex_accents import COMBINING
+from bibtools.text.latex_commands import GREEK_LETTERS, MATH_COMMANDS, TEXT_COMMANDS
+
+_SIGN_ACCENTS = "".join(sign for sign in COMBINING if not sign.isalpha())
+_WORD_ACCENTS = "|".join(sorted((word for word in COMBINING if word.isalpha()), key=len)[::-1])
+_ONE = r"[^\W\d_][\u0300-\u036f]*"
+_ACCENT = re.compile(
+    rf"(?P<outer>\{{)?"
+    rf"\\(?:(?P<sign>[{re.escape(_SIGN_ACCENTS)}])[ ]*|(?P<word>{_WORD_ACCENTS})(?:(?![A-Za-z])\s*))"
+    rf"(?:\{{\s*(?:\\(?P<dotless>[ij])(?:\s*\{{\}}|(?![A-Za-z])\s*)|(?P<braced>{_ONE})?)\s*\}}"
+    rf"|\\(?P<bare>[ij])(?![A-Za-z])\s*|(?P<single>{_ONE}))"
+    rf"(?P<closing>\}})?",
+)
+_TIE = {"t", "texttoptiebar", "textundertie", "sliding"}
+_TIED = re.compile(r"(\{)?\\(t|texttoptiebar|textundertie|sliding)(?:\s*\{(\w)(\w)\}|\s+(\w)(\w))(?(1)\})")
+_COMMAND = re.compile(r"(\{)?\\([A-Za-z]+)(?(1)(?:\{\}|\s*)\}|(?:\{\}|[ \t]+|(?![A-Za-z])))")
+_SCRIPT = re.compile(r"\\text(super|sub)script\s*\{([^{}\\$]*)\}")
+_MATH = re.compile(r"\{?(?<!\\)\$([^$]*)\$\}?")
+_MATH_ACCENTS = {
+    "acute": "\u0301",
+    "grave": "\u0300",
+    "hat": "\u0302",
+    "widehat": "\u0302",
+    "tilde": "\u0303",
+    "widetilde": "\u0303",
+    "bar": "\u0304",
+    "overline": "\u0304",
+    "breve": "\u0306",
+    "dot": "\u0307",
+    "ddot": "\u0308",
+    "check": "\u030c",
+    "vec": "\u20d7",
+    "mathring": "\u030a",
+}
+_MATH_ACCENT = re.compile(
+    r"\\(" + "|".join(_MATH_ACCENTS) + r")(?![A-Za-z])\s*(?:\{\s*(\w)\s*\}|(\w))"
+)
+_MATH_COMMAND = re.compile(r"\\([A-Za-z]+)(?:\{\})?[ \t]*")
+_MATH_SCRIPT = re.compile(r"([\^_])\s*(?:\{([^{}\\^_]*)\}|([^{}\\^_\s]))")
+_MATH_FONT = re.compile(
+    r"\\(?:mathrm|mathit|mathnormal|mathsf|mathtt|text|textrm|textit|mbox|operatorname|rm)"
+    r"(?![A-Za-z])\s*(?:\{([^{}\\]*)\}|\s)"
+)
+_MATH_SPACE = re.compile(r"\\[,;:! ]|\\q?quad(?![A-Za-z])|(?<!\\)~")
+_SUPER = dict(
+    zip(
+        "0123456789+-=()abcdefghijklmnoprstuvwxyz\u2212\u2032\u2217*",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ⁻′**",
+        strict=True,
+    )
+)
+_SUB = dict(
+    zip("0123456789+-=()aehijklmnoprstuvx\u2212", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₋", strict=True)
+)
+_SPECIAL = re.compile(r"[\\$]")
+
+
+def decode(text: str) -> str:
+    """The text with every character that LaTeX spells out as that character; nothing else."""
+    if not _SPECIAL.search(text):
+        return text
+    if "$" in text:
+        text = _MATH.sub(_math, text)
+    return _characters(text, TEXT_COMMANDS)
+
+
+def _characters(text: str, commands: dict[str, str]) -> str:
+    if "\\" not in text:
+        return text
+    for _ in range(3):
+        # Again for accents upon accents: `\'{\^e}`.
+        before = text
+        text = _ACCENT.sub(_accent, text)
+        if text == before or "\\" not in text:
+            break
+    if "\\" in text:
+        text = _TIED.sub(_tied, text)
+        text = _COMMAND.sub(lambda match: _command(match, commands), text)
+        if "script" in text:
+            text = _SCRIPT.sub(_text_script, text)
+    return text
+
+
+def _accent(match: re.Match[str]) -> str:
+    """A letter under its accent; also drops the braces of `{\\'e}`."""
+    groups = match.groupdict()
+    mark = COMBINING[groups["sign"] or groups["word"]]
+    dotless, bare = groups["dotless"], groups["bare"]
+    if groups["word"] and groups["single"] and match[0].rstrip("}")[-2:-1].isalpha():
+        # `\cx` is another command, `\c x` is an accent.
+        return match[0]
+    if dotless:
+        # Over an i in braces of its own the dotless letter is meant as it stands.
+        letter = "\u0131" if dotless == "i" else "\u0237"
+    else:
+        letter = bare or groups["braced"] or groups["single"] or "\u00a0"
+    if letter == "\u00a0":
+        done = mark if groups["word"] else _standing(groups["sign"] or "")
+    else:
+        done = unicodedata.normalize("NFC", letter[0] + mark + letter[1:])
+    opening, closing = groups["outer"] or "", groups["closing"] or ""
+    return done if opening and closing else opening + done + closing
+
+
+def _standing(sign: str) -> str:
+    """An accent over nothing: the character itself."""
+    return {"^": "^", "~": "~", "'": "\u00b4", '"': "\u00a8", "`": "`", "=": "\u00af"}.get(sign, "")
+
+
+def _tied(match: re.Match[str]) -> str:
+    first, second = match[3] or match[5], match[4] or match[6]
+    return first + COMBINING[match[2]] + second
+
+
+def _command(match: re.Match[str], commands: dict[str, str]) -> str:
+    found = commands.get(match[2])
+    return match[0] if found is None else found
+
+
+def _text_script(match: re.Match[str]) -> str:
+    table = _SUPER if match[1] == "super" else _SUB
+    if all(char in table for char in match[2]):
+        return "".join(table[char] for char in match[2])
+    return match[0]
+
+
+def _math(match: re.Match[str]) -> str:
+    """A formula as plain characters, or untouched when characters do not suffice."""
+    whole, inside = match[0], match[1]
+    if not inside.strip():
+        return whole
+    shown = math_text(inside)
+    if shown is None:
+        return whole
+    opening, closing = whole.startswith("{"), whole.endswith("}")
+    if opening and closing:
+        return shown
+    return ("{" if opening else "") + shown + ("}" if closing else "")
+
+
+def math_text(inside: str) -> str | None:
+    """What stands between two `$` as plain characters; None when it needs more than these."""
+    text = inside
+    if "\\" in text:
+        text = _MATH_FONT.sub(lambda match: match[1] or "", text)
+        text = _MATH_SPACE.sub(" ", text)
+        text = _MATH_COMMAND.sub(_math_command, text)
+        text = _MATH_ACCENT.sub(_math_accent, text)
+        text = re.sub(r"\\([%&#$_{}])", lambda m: {"{": "\ue000", "}": "\ue001"}.get(m[1], m[1]), text)
+    if "^" in text or "_" in text:
+        text = _MATH_SCRIPT.sub(_math_script, text)
+    if re.search(r"[\\^_]", text):
+        return None
+    text = text.replace("{", "").replace("}", "").replace("\ue000", "{").replace("\ue001", "}")
+    text = text.replace("-", "\u2212") if _is_formula(text) else text
+    return " ".join(text.replace("~", " ").split()) if text.strip() else text
+
+
+def _is_formula(text: str) -> bool:
+    return bool(re.search(r"[-+=<>\u2264\u2265\u00d7]", text)) and not re.search(r"[A-Za-z]{3}", text)
+
+
+def _math_command(match: re.Match[str]) -> str:
+    found = MATH_COMMANDS.get(match[1])
+    if found is None:
+        return match[0]
+    # The space after a command's name only ended the name.
+    return found
+
+
+def _math_accent(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFC", (match[2] or match[3]) + _MATH_ACCENTS[match[1]])
+
+
+def _math_script(match: re.Match[str]) -> str:
+    table = _SUPER if match[1] == "^" else _SUB
+    inside = match[2] if match[2] is not None else match[3]
+    inside = inside.strip()
+    if inside and all(char in table for char in inside):
+        return "".join(table[char] for char in inside)
+    if match[1] == "^" and inside in ("\u2218", "\u00b0"):
+        return "\u00b0"
+    return match[0]
+
+
+# The text a reader sees
+
+_ESCAPED = re.compile(r"\\([&%$#_])")
+_QUOTES = re.compile(r"``|''|(?<![\\])`")
+_DASHES = re.compile(r"(?<!-)(---?)(?!-)")
+_SPACES = re.compile(r"\\(?:[,;:>! /\-@]|\\(?:\[[^\]]*\])?|(?:thinspace|enspace|quad|qquad|space|newline|linebreak|xspace|protect|relax|ignorespaces)(?![A-Za-z])\s*)")
+_NOT_SPACES = frozenset(("\\/", "\\-", "\\!", "\\@"))
+_FONT = re.compile(
+    r"\\(?:emph|textit|textsl|textbf|textsc|texttt|textsf|textrm|textup|textmd|textnormal|text|mbox"
+    r"|hbox|underline|uline|enquote|mkbibemph|mkbibquote|mkbibbold|mkbibitalic|ensuremath|url|path|nolinkurl"
+    r"|href\s*\{[^{}]*\}|textcolor\s*\{[^{}]*\}|foreignlanguage\s*\{[^{}]*\}|lowercase|MakeLowercase"
+    r"|bibinfo\s*\{[^{}]*\}|citenamefont|bibnamefont|bibfnamefont|natexlab|bibstring"
+    r"|textquote|textsuperscript|textsubscript|singleletter|ocirc)(?![A-Za-z])\s*(?=\{)"
+)
+_DECLARATION = re.compile(
+    r"\\(?:em|it|bf|sc|sl|tt|rm|sf|itshape|bfseries|scshape|slshape|ttfamily|rmfamily|sffamily|upshape"
+    r"|mdseries|normalfont|small|large|Large|tiny|footnotesize|scriptsize|boldmath|cal|frenchspacing)"
+    r"(?![A-Za-z])\s*"
+)
+_NOTHING = re.compile(r"\\(?:noopsort|SortNoop|sortnoop|noop|index|label|hspace|vspace)\*?\s*\{[^{}]*\}")
+_UPPER = re.compile(r"\\(?:uppercase|MakeUppercase)\s*\{([^{}]*)\}")
+_UNKNOWN = re.compile(r"\\[A-Za-z]+\*?")
+_DOTLESS = re.compile("[\u0131\u0237]([\u0300-\u036f]+)")
+_KEPT_MATH = re.compile(r"(?<!\\)\$[^$]+(?<!\\)\$")
+_ACTIVE = re.compile(r"[\\{}$~`]|--|''")
+
+
+def plain(text: str) -> str:
+    r"""The text a reader sees: characters decoded, braces and font commands gone, escapes undone.
+
+    Formulas that plain characters cannot show stay LaTeX between `$`; commands that nobody
+    knows stay as they are, with the braces of their arguments.
+    """
+    if not _ACTIVE.search(text):
+        return text
+    if "\\" not in text and "$" not in text:
+        return _bare(text)
+    kept: list[str] = []
+
+    def keep(piece: str) -> str:
+        kept.append(piece)
+        return f"\ue002{chr(0xE100 + len(kept))}"
+
+    if "$" in text:
+        text = _MATH.sub(_math, text)
+        text = _KEPT_MATH.sub(lambda match: keep(match[0]), text)
+    if "\\" in text:
+        text = _SPACES.sub(lambda match: "" if match[0] in _NOT_SPACES else " ", text)
+        text = _characters(text, _PLAIN_COMMANDS)
+    if "\\" in text:
+        text = _NOTHING.sub("", text)
+        text = _FONT.sub("", _UPPER.sub(lambda match: match[1].upper(), text))
+        text = _DECLARATION.sub("", text)
+        text = _characters(text, _PLAIN_COMMANDS)
+        text = _ESCAPED.sub(lambda match: keep(match[1]), text)
+        text = text.replace("\\{", "\ue000").replace("\\}", "\ue001")
+        text = _keep_unknown(text, keep)
+    text = _bare(text)
+    text = _DOTLESS.sub(
+        lambda match: unicodedata.normalize(
+            "NFC", ("i" if match[0][0] == "\u0131" else "j") + match[1]
+        ),
+        text,
+    )
+    text = text.replace("\ue000", "{").replace("\ue001", "}")
+    if kept:
+        text = re.sub("\ue002(.)", lambda match: kept[ord(match[1]) - 0xE101], text, flags=re.DOTALL)
+    return text
+
+
+_PLAIN_COMMANDS = {**GREEK_LETTERS, **MATH_COMMANDS, **TEXT_COMMANDS}
+
+
+def _bare(text: str) -> str:
+    """Without braces, with real quotation marks, dashes and no-break spaces."""
+    if "{" in text or "}" in text:
+        # `-{}-` is two hyphens, not a dash.
+        text = text.replace("{}", "\ue003").replace("{", "").replace("}", "")
+    if "--" in text:
+        text = _DASHES.sub(lambda match: "\u2014" if len(match[1]) == 3 else "\u2013", text)
+    if "`" in text or "''" in text:
+        text = _QUOTES.sub(
+            lambda match: {"``": "\u201c", "''": "\u201d", "`": "\u2018"}[match[0]], text
+        )
+    return text.replace("~", "\u00a0").replace("\ue003", "")
+
+
+def _keep_unknown(text: str, keep: object) -> str:
+    """Set aside unknown commands with their arguments, so that these keep their braces."""
+    assert callable(keep)
+    pieces, position = [], 0
+    for match in _UNKNOWN.finditer(text):
+        if match.start() < position:
+            continue
+        end = match.end()
+        while text[end : end + 1] == "{":
+            depth, at = 0, end
+            while at < len(text):
+                depth += (text[at] == "{") - (text[at] == "}")
+                at += 1
+                if depth == 0:
+                    break
+            if depth:
+                break
+            end = at
+        pieces += text[position : match.start()], keep(text[match.start() : end])
+        position = end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+_URL_ESCAPE = re.compile(r"\\([_%&#~$])|\{\\(?:textunderscore|_)\}|\{?\\textasciitilde\s*(?:\{\})?\}?")
+
+
+def verbatim(text: str) -> str:
+    r"""An address, path or identifier: only `\_ \% \& \# \~ \$` and `\url{}` are undone."""
+    if "\\" not in text:
+        return text.strip("{}") if text.startswith("{") and text.endswith("}") else text
+    inner = re.fullmatch(r"\s*\\(?:url|path|nolinkurl)\s*\{(.*)\}\s*", text, re.DOTALL)
+    if inner:
+        text = inner[1]
+    return _URL_ESCAPE.sub(lambda match: match[1] or ("_" if "_" in match[0] or "under" in match[0] else "~"), text)

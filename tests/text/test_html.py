@@ -1,0 +1,65 @@
+"""The visible text of web pages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bibtools.text.html import is_html, visible_lines, visible_text
+
+SHOWN = [
+    pytest.param("<p>a</p><p>b", "a\nb\n", id="blocks"),
+    pytest.param("<p>a<span>b</span> <b>c</b></p>", "ab c\n", id="spans stay joined"),
+    pytest.param("a<br>b<BR/>c", "a\nb\nc\n", id="breaks"),
+    pytest.param("<p>a &amp; b &lt;i&gt; &#x27;&eacute;", "a & b <i> 'é\n", id="references"),
+    pytest.param("<p>&#99999999999999999999;", "\ufffd\n", id="absurd reference"),
+    pytest.param("<p>x < y and 1<2", "x < y and 1<2\n", id="less-than signs"),
+    pytest.param("<script>if (a<b) '</p>'</script>b", "b\n", id="script"),
+    pytest.param("<style>p > a {}</style><template><p>a</template>b", "b\n", id="style, template"),
+    pytest.param("<head><title>a</title></head>b<noscript>c</noscript>", "b\n", id="head"),
+    pytest.param("<div hidden>a<div>b</div>c</div>d", "d\n", id="hidden"),
+    pytest.param('<div style="display: none">a</div>d', "d\n", id="display none"),
+    pytest.param('<div data-hidden="1" title="hidden">a</div>', "a\n", id="not hidden"),
+    pytest.param('<a title="a > b">c</a>', "c\n", id="sign in attribute"),
+    pytest.param("<!-- <p>a --><p>b<!-- c", "b\n", id="comments"),
+    pytest.param('<a href="x>b</a><p>c', "b\nc\n", id="open quote"),
+    pytest.param("<script>a", "", id="open script"),
+    pytest.param("a<p", "a\n", id="open tag"),
+]
+
+
+@pytest.mark.parametrize(("html", "text"), SHOWN)
+def test_shows(html: str, text: str) -> None:
+    assert visible_text(html) == text
+
+
+def test_lines_know_where_they_start() -> None:
+    assert visible_lines("<p>\na\nb</p>\n\n<p>c") == [(2, "a b"), (5, "c")]
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        pytest.param("<!DOCTYPE html><p>", True, id="doctype"),
+        pytest.param("\n <!-- saved -->\n<html>", True, id="comment first"),
+        pytest.param("<p>no</p>", False, id="a fragment"),
+        pytest.param("CLMay 7", False, id="text"),
+    ],
+)
+def test_is_html(text: str, yes: bool) -> None:
+    assert is_html(text) is yes
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", '<a "', "<div>", "<!--", "<a b='", "&#9", "<script", "</", "<a hidden x='\""]
+)
+def test_hostile_input_ends(piece: str) -> None:
+    assert len(visible_text(piece * 100_000)) <= 500_000
+
+
+@given(st.text(alphabet="<>/!-ab\"'= &;#\n", max_size=200))
+def test_any_markup(html: str) -> None:
+    lines = visible_lines(html)
+    assert [number for number, _ in lines] == sorted(number for number, _ in lines)
+    assert all(line == line.strip() != "" for _, line in lines)

@@ -1,0 +1,60 @@
+"""The examples do what the README says of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import bibtools
+from tests.conftest import ROOT
+
+EXAMPLES = ROOT / "examples"
+PAGES = sorted(EXAMPLES.glob("*.txt"))
+FACTS = ("--arxiv", EXAMPLES / "arxiv.jsonl", "--code", EXAMPLES / "code_links.jsonl")
+
+
+def needs(*programs: str) -> None:
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+def run(folder: Path, *command: str) -> str:
+    ran = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=120, errors="replace"
+    )
+    assert ran.returncode == 0, ran.stdout[-2000:]
+    return ran.stdout
+
+
+def test_the_paper_compiles_and_prints_ids_and_links(tmp_path: Path) -> None:
+    needs("pdflatex", "bibtex", "pdftotext")
+    assert bibtools("build", *PAGES, *FACTS, "-o", tmp_path / "refs.bib").code == 0
+    shutil.copy(EXAMPLES / "paper.tex", tmp_path)
+    latex = ("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "paper")
+    run(tmp_path, *latex)
+    assert "Warning" not in run(tmp_path, "bibtex", "paper")
+    run(tmp_path, *latex)
+    log = run(tmp_path, *latex)
+    assert "undefined" not in log
+    run(tmp_path, "pdftotext", "-layout", "paper.pdf")
+    text = (tmp_path / "paper.txt").read_text("utf-8")
+    for expected in ("SimCSE", "arXiv:2104.08821", "github.com/princeton-nlp/SimCSE", "Ré", "LoRA"):
+        assert expected in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_example_is_read_without_a_notice(page: Path) -> None:
+    ran = bibtools("convert", page, "--to", "json")
+    assert (ran.code, ran.stderr) == (0, "")
+    assert len(json.loads(ran.stdout)) >= 3
+
+
+def test_the_facts_are_a_snapshot_as_arxiv_publishes_it() -> None:
+    rows = [json.loads(line) for line in (EXAMPLES / "arxiv.jsonl").open(encoding="utf-8")]
+    wanted = {"id", "title", "authors", "abstract", "categories", "versions", "update_date"}
+    assert [row["id"] for row in rows if not wanted <= row.keys()] == []

@@ -48,8 +48,13 @@ def summary(report: Report) -> list[str]:
     with_code = sum(bool(entry.code) for entry in entries)
     neither = sum(entry.arxiv is None and not entry.code for entry in entries)
     lines = [
-        f"{_count(len(report.pages), 'page')}, {_count(len(report.records), 'record')}, "
-        f"{_count(len(entries), 'paper')}",
+        ", ".join(
+            (
+                _count(len(report.pages), "page"),
+                _count(len(report.records), "record"),
+                _count(len(entries), "paper"),
+            )
+        ),
         f"  with arXiv ID {with_id}, with code {with_code}, with neither {neither}",
     ]
     if not report.looked_up and entries:
@@ -57,12 +62,10 @@ def summary(report: Report) -> list[str]:
     unsure = list(unsure_rows(entries))
     if unsure:
         lines.append(f"  unsure: {len(unsure)}")
-        for row in unsure[:SHOWN]:
-            lines.append(f"    {row['where']}: {row['what']}")
+        lines += [f"    {row['where']}: {row['what']}" for row in unsure[:SHOWN]]
         if len(unsure) > SHOWN:
             lines.append(f"    and {len(unsure) - SHOWN} more (--report FILE lists all)")
-    for twin in report.near[:SHOWN]:
-        lines.append(f"  left apart: {_twin(report, twin)}")
+    lines += [f"  left apart: {_twin(report, twin)}" for twin in report.near[:SHOWN]]
     if len(report.near) > SHOWN:
         lines.append(f"  and {len(report.near) - SHOWN} more pairs left apart (--report lists all)")
     flagged = sum(entry.code_flag and not entry.code for entry in entries)
@@ -95,8 +98,10 @@ def unsure_rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """Every doubt of reading and every look-up that was likely or ambiguous."""
     rows: list[dict[str, Any]] = []
     for entry in entries:
-        for doubt in entry.doubts:
-            rows.append({"where": where(entry), "what": f"{doubt.field}: {doubt.reason}"})
+        rows += [
+            {"where": where(entry), "what": f"{doubt.field}: {doubt.reason}"}
+            for doubt in entry.doubts
+        ]
         found = entry.resolution
         if found is not None and found.outcome in (Outcome.LIKELY, Outcome.AMBIGUOUS):
             ids = ", ".join(candidate.arxiv.value for candidate in found.candidates[:3])

@@ -22,12 +22,11 @@ class Ran:
 def bibtools(*arguments: str | Path, stdin: bytes = b"") -> Ran:
     """`bibtools ARGUMENTS` with these bytes on standard input."""
     out, err = io.BytesIO(), io.BytesIO()
-    streams = {
-        "stdin": io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"),
-        "stdout": io.TextIOWrapper(out, encoding="utf-8", newline="\n"),
-        "stderr": io.TextIOWrapper(err, encoding="utf-8", newline="\n"),
-    }
-    with patch.multiple(sys, **streams):
+    with (
+        patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")),
+        patch.object(sys, "stdout", io.TextIOWrapper(out, encoding="utf-8", newline="\n")),
+        patch.object(sys, "stderr", io.TextIOWrapper(err, encoding="utf-8", newline="\n")),
+    ):
         code = exit_code_of(
             lambda: main.main(
                 [str(argument) for argument in arguments], "bibtools", standalone_mode=False
@@ -35,4 +34,5 @@ def bibtools(*arguments: str | Path, stdin: bytes = b"") -> Ran:
         )
         sys.stdout.flush()
         sys.stderr.flush()
-    return Ran(code, out.getvalue().decode(), err.getvalue().decode())
+        # Inside, because a wrapper that nobody holds any more closes its bytes.
+        return Ran(code, out.getvalue().decode(), err.getvalue().decode())

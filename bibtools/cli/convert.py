@@ -64,7 +64,7 @@ def convert(
     if target.file == "-":
         write_result(text)
     else:
-        outcome = write_new(target, text, backup)
+        outcome = write_new(target, text.encode(), backup)
         if not quiet:
             say(outcome)
     return 1 if strict and notices else 0

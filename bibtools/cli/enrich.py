@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from bibtools.cli import options
 from bibtools.cli.progress import progress_on_terminal
-from bibtools.cli.screen import say, show_notices, write_result
+from bibtools.cli.screen import say, show_notices, write_bytes
 from bibtools.errors import UsageError
-from bibtools.model import Entry
+from bibtools.formats.bibtex.fields import PrintLinks
+from bibtools.workflows.enrich import enrich_entries
+from bibtools.workflows.enrich_file import enriched_bytes, read_input, report_of
+from bibtools.workflows.index import default_path, open_index
+from bibtools.workflows.outputs import write_new
+from bibtools.workflows.reporting import write_report
 
 EPILOG = """\b
 Examples:
@@ -26,9 +31,11 @@ one of its kind; and never over a contradiction. Otherwise the entry says
 `ambiguous`, with the candidates, or `none`.
 
 \b
-Exit codes: 0 done (notices included), 2 wrong usage or a file that cannot be
-read, 70 a fault of ours.
+Exit codes: 0 done (notices included), 1 with --strict when anything was unsure or
+noticed, 2 wrong usage or a file that cannot be read, 70 a fault of ours.
 """
+
+OUTCOMES = ("sure", "likely", "ambiguous", "none")
 
 
 @click.command(context_settings=options.HELP_NAMES, epilog=EPILOG)
@@ -46,7 +53,9 @@ read, 70 a fault of ours.
 @options.output_kind()
 @click.option("-o", "--output", metavar="OUT", help="Write to this file instead of stdout.")
 @options.print_links()
+@click.option("--report", metavar="FILE", help="Write every unresolved row and why, as JSON.")
 @options.backup()
+@options.strict()
 @options.quiet()
 def enrich(
     file: str,
@@ -54,73 +63,55 @@ def enrich(
     index_path: Path | None,
     to: str | None,
     output: str | None,
-    print_links: str | None,
+    print_links: PrintLinks | None,
+    report: str | None,
     backup: bool,
+    strict: bool,
     quiet: bool,
 ) -> int:
     """Add arXiv IDs, missing fields and code links to the entries of FILE.
 
     FILE is entry JSON, CSL-JSON, a .bib file or a page; `-` is standard input. Keys stay as
-    they are. The result goes to stdout without -o.
+    they are, and a .bib keeps every byte but the fields that are added. The result goes to
+    stdout without -o, in the format of FILE unless --to or the suffix of -o says otherwise.
     """
-    from bibtools.workflows.enrich import enrich_entries
-    from bibtools.workflows.index import default_path, open_index
-    from bibtools.workflows.reading import read_files
-
     if not offline:
         raise UsageError(
             "This version asks no web service.", "Say --offline: the offline index is asked."
         )
-    reading = read_files([file])[0]
+    given = read_input(file)
     with (
         progress_on_terminal(quiet=quiet) as progress,
         open_index(index_path or default_path()) as index,
     ):
-        outcome = enrich_entries(reading.entries, index, progress=progress)
+        outcome = enrich_entries(given.reading.entries, index, progress=progress)
+    target, data = enriched_bytes(given, outcome.entries, output, to, print_links)
+    told = report_of(given.reading, outcome)
     if not quiet:
-        show_notices([*reading.notices, *outcome.notices])
-    done = _write(outcome.entries, output or "-", to, print_links, backup=backup)
+        show_notices(told.notices)
+    done = None
+    if target.file == "-":
+        write_bytes(data)
+    else:
+        done = write_new(target, data, backup)
+    if report is not None:
+        write_report(report, told)
     if not quiet:
         for line in summary_lines(outcome.counts):
             say(line)
         if done:
             say(done)
-    return 0
-
-
-def _write(
-    entries: Sequence[Entry], output: str, to: str | None, links: str | None, *, backup: bool
-) -> str | None:
-    """Write the result; gives the sentence that tells it."""
-    if to == "json" or (to is None and output == "-"):
-        from bibtools.adapters.files import read_if_there, write_file
-        from bibtools.formats.entry_json import write_entries
-
-        text = write_entries(entries)
-        if output == "-":
-            write_result(text)
-            return None
-        _, state = read_if_there(output)
-        written = write_file(output, text.encode(), expected=state, backup=backup)
-        kept = f" (the old one is {written.backup})" if written.backup else ""
-        return f"{output}: {'written' if written.written else 'nothing changed'}{kept}"
-    from bibtools.workflows.outputs import Style, render, target_of, write_new
-
-    target = target_of(output, to)
-    text = render(entries, target.format, Style(links))  # type: ignore[arg-type]
-    if target.file == "-":
-        write_result(text)
-        return None
-    return write_new(target, text, backup)
+    return 1 if strict and told.findings else 0
 
 
 def summary_lines(counts: Mapping[str, int]) -> list[str]:
     """What was found, in a few lines."""
+    outcomes = ", ".join(f"{name} {counts[name]}" for name in OUTCOMES)
     lines = [
-        f"{counts['entries']} entries: arXiv ID sure {counts['sure']}, "
-        f"likely {counts['likely']}, ambiguous {counts['ambiguous']}, none {counts['none']}",
-        f"  with arXiv ID {counts['with_arxiv']}, with code {counts['with_code']}, "
-        f"with neither {counts['neither']}",
+        f"{counts['entries']} entries looked up: {outcomes}",
+        "  with arXiv ID {with_arxiv}, with code {with_code}, with neither {neither}".format_map(
+            counts
+        ),
     ]
     if counts["code_flag_without_link"]:
         lines.append(

@@ -7,9 +7,10 @@ import sys
 
 import click
 
+from bibtools.adapters.files import read_bytes
 from bibtools.cli import options
 from bibtools.cli.screen import plain, say, write_result
-from bibtools.workflows.fields import read_bibtex
+from bibtools.formats.bibtex import Document
 
 EPILOG = """\b
 Examples:
@@ -41,7 +42,7 @@ def fields(files: tuple[str, ...], strict: bool, quiet: bool) -> int:
     """
     noticed = False
     for file in files:
-        document = read_bibtex(file)
+        document = Document.parse(read_bytes(file), file)
         rows = []
         for entry in document.entries:
             row = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def build(
 
     path = index_path or workflow.default_path()
     with progress_on_terminal(quiet=quiet) as progress:
-        info = workflow.build(path, arxiv, code, progress, abstracts)
+        info = workflow.build(path, arxiv, code, progress, abstracts, processes=_processors())
     if not quiet:
         show_notices(info.notices)
         for source in info.sources:
@@ -95,6 +96,14 @@ def build(
                 say(f"{source.name}: {source.unread:,} lines were left out")
         say(f"{info.path}: {_contents(info)}")
     return 0
+
+
+def _processors() -> int:
+    """How many processes may prepare records: as many as this one may use processors."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
 
 
 @index.command(epilog=INFO_EPILOG, context_settings=options.HELP_NAMES)

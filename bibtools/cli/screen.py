@@ -32,14 +32,14 @@ def show_notices(notices: Iterable[Notice]) -> None:
 
 def write_result(text: str) -> None:
     """The result on stdout, as UTF-8 whatever the terminal's locale says."""
-    try:
-        stream = sys.stdout.buffer
-    except AttributeError:  # a test's StringIO
-        sys.stdout.write(text)
-        return
+    write_bytes(text.encode("utf-8", errors="replace"))
+
+
+def write_bytes(data: bytes) -> None:
+    """The bytes of a file on stdout, as they are."""
     sys.stdout.flush()
-    stream.write(text.encode("utf-8", errors="replace"))
-    stream.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def on_terminal() -> bool:

@@ -37,9 +37,7 @@ def content_words(abstract: str) -> frozenset[str]:
     """The words of an abstract that carry its subject, folded to lower case without accents."""
     folded = unicodedata.normalize("NFKD", abstract).casefold()
     folded = "".join(char for char in folded if not unicodedata.combining(char))
-    return frozenset(
-        word for word in _WORD.findall(folded) if word not in _STOP and len(word) > 1
-    )
+    return frozenset(word for word in _WORD.findall(folded) if word not in _STOP and len(word) > 1)
 
 
 def exact_key(abstract: str) -> str:

@@ -17,99 +17,99 @@ def combine(records: Sequence[Entry]) -> Entry:
     """
     if len(records) == 1:
         return records[0]
-    taken: dict[str, int] = {}
-
-    def best(field: str, rank: Callable[[Any], Any]) -> Any:
-        """The field of the record that ranks highest; the first of equals."""
-        known = [
-            (number, record)
-            for number, record in enumerate(records)
-            if getattr(record, field) not in (None, (), "", {})
-        ]
-        if not known:
-            return getattr(records[0], field)
-        number, record = max(known, key=lambda pair: (rank(pair[1]), -pair[0]))
-        taken[field] = number
-        return getattr(record, field)
-
-    def any_of(field: str) -> bool:
-        for number, record in enumerate(records):
-            if getattr(record, field):
-                taken[field] = number
-                return True
-        return False
-
-    titled = [record for record in records if record.title]
-    title = best("title", lambda record: (not record.doubts, bool(record.authors)))
-    authors = best("authors", lambda record: (not record.authors_truncated, len(record.authors)))
-    from_authors = records[taken["authors"]] if "authors" in taken else records[0]
-    date = best("date", lambda record: (record.date.precision, not record.date_inferred))
-    from_date = records[taken["date"]] if "date" in taken else records[0]
-    categories = _categories(records)
-    if categories:
-        taken["categories"] = next(n for n, record in enumerate(records) if record.categories)
-    # The titled record carries the version of the abstract that belongs to the title.
-    abstract = best("abstract", lambda record: bool(record.title))
-    code, code_from = _union([record.code for record in records])
+    best = _Best(records)
+    authors = best.field("authors", lambda r: (not r.authors_truncated, len(r.authors)))
+    date = best.field("date", lambda r: (r.date.precision, not r.date_inferred))
+    title = best.field("title", lambda r: (not r.doubts, bool(r.authors)))
+    code, code_givers = _union([record.code for record in records])
     code_keys = {same_address_key(link.url) for link in code}
-    links, links_from = _union([record.links for record in records], code_keys)
+    links, link_givers = _union([record.links for record in records], code_keys)
     merged = replace(
         records[0],
-        key=best("key", lambda record: 0),
+        key=best.field("key"),
         type=next((r.type for r in records if r.type != type_document), type_document),
         title=title,
         authors=authors,
-        authors_truncated=from_authors.authors_truncated and bool(authors),
-        author_count=best("author_count", lambda record: 0),
-        affiliations=best("affiliations", lambda record: len(record.affiliations)),
-        abstract=abstract,
+        authors_truncated=best.beside("authors").authors_truncated and bool(authors),
+        author_count=best.field("author_count"),
+        affiliations=best.field("affiliations", lambda r: len(r.affiliations)),
+        # The titled record carries the version of the abstract that belongs to the title.
+        abstract=best.field("abstract", lambda r: bool(r.title)),
         date=date,
-        date_inferred=from_date.date_inferred,
-        categories=categories,
+        date_inferred=best.beside("date").date_inferred,
+        categories=best.categories(),
         primary_known=any(record.primary_known for record in records),
         code=code,
         links=links,
-        code_flag=any_of("code_flag"),
-        comment_count=best("comment_count", lambda record: record.comment_count),
-        arxiv=best("arxiv", lambda record: record.arxiv.version or 0),
-        doi=best("doi", lambda record: 0),
+        code_flag=best.field("code_flag"),
+        comment_count=best.field("comment_count", lambda r: r.comment_count),
+        arxiv=best.field("arxiv", lambda r: r.arxiv.version or 0),
+        doi=best.field("doi"),
         other_ids={k: v for record in reversed(records) for k, v in record.other_ids.items()},
-        venue=best("venue", lambda record: 0),
+        venue=best.field("venue"),
         extra={k: v for record in reversed(records) for k, v in record.extra.items()},
-        resolution=best("resolution", lambda found: found.resolution.source == "decision"),
-        doubts=tuple(d for r in (titled or records) for d in r.doubts if r.title == title),
+        resolution=best.field("resolution", lambda r: r.resolution.source == "decision"),
+        doubts=best.beside("title").doubts,
         remarks=tuple(dict.fromkeys(remark for record in records for remark in record.remarks)),
     )
-    gave: dict[int, list[str]] = {}
-    for field, number in taken.items():
-        gave.setdefault(number, []).append(field)
-    for field, numbers in (("code", code_from), ("links", links_from)):
+    gave = best.gave()
+    for field, numbers in (("code", code_givers), ("links", link_givers)):
         for number in numbers:
-            gave.setdefault(number, []).append(field)
-    return replace(
-        merged,
-        sources=tuple(
-            _with_gave(source, gave.get(number, ()))
-            for number, record in enumerate(records)
-            for source in record.sources
-        ),
-    )
+            gave[number].append(field)
+    sources = [
+        _with_gave(source, gave[number])
+        for number, record in enumerate(records)
+        for source in record.sources
+    ]
+    return replace(merged, sources=tuple(sources))
+
+
+class _Best:
+    """Takes each field from the record that has the best of it, and remembers which."""
+
+    def __init__(self, records: Sequence[Entry]) -> None:
+        self.records = records
+        self.taken: dict[str, int] = {}
+
+    def field(self, name: str, rank: Callable[[Any], Any] = bool) -> Any:
+        """The field of the record that ranks highest; the first of equals."""
+        known = [
+            (number, record)
+            for number, record in enumerate(self.records)
+            if getattr(record, name) not in (None, (), "", False)
+        ]
+        if not known:
+            return getattr(self.records[0], name)
+        # Every record is true, so that without a rank the first one is taken.
+        number, record = max(known, key=lambda pair: (rank(pair[1]), -pair[0]))
+        self.taken[name] = number
+        return getattr(record, name)
+
+    def beside(self, name: str) -> Entry:
+        """The record that gave a field, for what belongs to it."""
+        return self.records[self.taken.get(name, 0)]
+
+    def categories(self) -> tuple[str, ...]:
+        """The primary class where one record knows it, else what all candidate lists share."""
+        for number, record in enumerate(self.records):
+            if record.primary_known and record.categories:
+                self.taken["categories"] = number
+                return record.categories
+        first = self.field("categories")
+        lists = [set(record.categories) for record in self.records if record.categories]
+        shared = set[str]().union(*lists).intersection(*lists)
+        return tuple(one for one in first if one in shared) or first
+
+    def gave(self) -> dict[int, list[str]]:
+        """Position of a record -> the fields that were taken from it."""
+        gave: dict[int, list[str]] = {number: [] for number in range(len(self.records))}
+        for name, number in self.taken.items():
+            gave[number].append(name)
+        return gave
 
 
 def _with_gave(source: Source, fields: Sequence[str]) -> Source:
     return replace(source, gave=tuple(sorted({*source.gave, *fields} - {"key", "resolution"})))
-
-
-def _categories(records: Sequence[Entry]) -> tuple[str, ...]:
-    """The primary class where one record knows it, else what all candidate lists share."""
-    for record in records:
-        if record.primary_known and record.categories:
-            return record.categories
-    lists = [record.categories for record in records if record.categories]
-    if not lists:
-        return ()
-    shared = set(lists[0]).intersection(*map(set, lists[1:]))
-    return tuple(c for c in lists[0] if c in shared) or lists[0]
 
 
 def _union(

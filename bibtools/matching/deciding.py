@@ -56,7 +56,8 @@ def apply_decisions(decisions: Sequence[Decision], entries: Sequence[Entry]) -> 
                 shown = f'"{record.title}"' if record.title else "an abstract without title"
                 notices.append(
                     Notice(
-                        f"A decision ({decision.kind}) about {shown} fits no record of these pages.",
+                        f"A decision ({decision.kind}) about {shown} "
+                        "fits no record of these pages.",
                         rule="decisions.no-record",
                     )
                 )

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from bibtools.model import ArxivId, Name, PartialDate
 from bibtools.text.fingerprints import Sketch
-from bibtools.text.people import Person, person, split_name
-from bibtools.text.titles import title_words, words_before_subtitles
+from bibtools.text.names import parse_name
+from bibtools.text.people import Person, fold, folded_person, plain_letters
+from bibtools.text.titles import printed_words, title_words, words_before_subtitles
 
 AUTHOR_SEPARATOR = "; "
 
@@ -46,6 +47,11 @@ class IndexedPaper:
         return words_before_subtitles(self.title)
 
     @cached_property
+    def printed(self) -> tuple[int, ...]:
+        """The number of the printed word that each word belongs to."""
+        return printed_words(self.title, self.words)
+
+    @cached_property
     def author_names(self) -> tuple[str, ...]:
         """The names as printed."""
         return tuple(self.author_text.split(AUTHOR_SEPARATOR)) if self.author_text else ()
@@ -53,12 +59,14 @@ class IndexedPaper:
     @cached_property
     def people(self) -> tuple[Person, ...]:
         """The authors made comparable."""
-        return tuple(person(Name(literal=text)) for text in self.author_names)
+        # Folded all at once: the lists are long and folding is the costly part.
+        folded = fold(plain_letters(self.author_text))
+        return tuple(map(folded_person, folded.split(AUTHOR_SEPARATOR))) if folded else ()
 
     @property
     def authors(self) -> tuple[Name, ...]:
         """The authors in parts."""
-        return tuple(split_name(text) for text in self.author_names)
+        return tuple(parse_name(text) for text in self.author_names)
 
     @property
     def year(self) -> int:

@@ -85,7 +85,7 @@ def group(
     _join_same_abstract(sets, entries, keys)
     _join_untitled(sets, entries, index)
     near = _near_titles(sets, entries, keys, index)
-    return Grouping(sets.groups(), tuple(sets.joins), tuple([*sets.refused, *near]))
+    return Grouping(sets.groups(), tuple(sets.joins), (*sets.refused, *near))
 
 
 class _Sets:
@@ -179,13 +179,14 @@ def _join_titles(
         if not key:
             continue
         for head in heads[key]:
-            short = len(key) < SHORT_TITLE
-            if short and _texts_differ(words[head], words[number]):
-                if not _share_author(entries[head], entries[number]):
-                    sets.refused.append(
-                        NearTwin(head, number, "same short title, but other abstracts")
-                    )
-                    continue
+            if (
+                len(key) < SHORT_TITLE
+                and _texts_differ(words[head], words[number])
+                and not _share_author(entries[head], entries[number])
+            ):
+                why = "same short title, but other abstracts"
+                sets.refused.append(NearTwin(head, number, why))
+                continue
             if sets.join(head, number, "same title"):
                 break
         else:
@@ -203,7 +204,7 @@ def _share_author(first: Entry, second: Entry) -> bool:
 
 
 def _join_same_abstract(sets: _Sets, entries: Sequence[Entry], keys: Sequence[str]) -> None:
-    """The same text letter for letter: one work, unless two clearly different titles stand over it."""
+    """The same text letter for letter: one work, unless two different titles stand over it."""
     heads: dict[str, list[int]] = defaultdict(list)
     for number, entry in enumerate(entries):
         if not entry.abstract or len(key := exact_key(entry.abstract)) < 100:
@@ -261,7 +262,7 @@ def _join_untitled(sets: _Sets, entries: Sequence[Entry], index: AbstractIndex) 
             sets.refused.append(
                 NearTwin(number, other, "the abstracts are alike, but not clearly more than others")
             )
-    _join_untitled_pairs(sets, entries, index, untitled)
+    _join_untitled_pairs(sets, index, untitled)
 
 
 def _next_best(
@@ -278,9 +279,7 @@ def _next_best(
     return best
 
 
-def _join_untitled_pairs(
-    sets: _Sets, entries: Sequence[Entry], index: AbstractIndex, untitled: Sequence[int]
-) -> None:
+def _join_untitled_pairs(sets: _Sets, index: AbstractIndex, untitled: Sequence[int]) -> None:
     """Two bare abstracts that are nearly one text are one work."""
     pool = set(untitled)
     for number in untitled:

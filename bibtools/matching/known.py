@@ -31,41 +31,48 @@ def match_known(
     `prints` are the record prints behind each new entry, `prints_by_key` those that earlier
     runs wrote down per citation key. Then identifiers and titles decide.
     """
+    book = _Book(known, prints_by_key)
+    rules: tuple[Callable[[int, Entry], Sequence[int]], ...] = (
+        lambda number, _: [p for one in sorted(prints[number]) for p in book.prints.get(one, ())],
+        lambda _, entry: book.arxiv.get(entry.arxiv.value, ()) if entry.arxiv else (),
+        lambda _, entry: book.doi.get(entry.doi.folded, ()) if entry.doi else (),
+        lambda _, entry: book.titled(entry),
+    )
     found: dict[int, int] = {}
     taken: set[int] = set()
-
-    def settle(rule: Callable[[int, Entry], Sequence[int]]) -> None:
+    for rule in rules:
         for number, entry in enumerate(entries):
-            if number in found:
-                continue
-            for position in rule(number, entry):
-                if position not in taken:
-                    found[number] = position
-                    taken.add(position)
-                    break
-
-    by_print: dict[str, list[int]] = defaultdict(list)
-    by_arxiv: dict[str, list[int]] = defaultdict(list)
-    by_doi: dict[str, list[int]] = defaultdict(list)
-    by_title: dict[str, list[int]] = defaultdict(list)
-    for position, entry in enumerate(known):
-        for one in prints_by_key.get(entry.key or "", ()):
-            by_print[one].append(position)
-        if entry.arxiv is not None:
-            by_arxiv[entry.arxiv.value].append(position)
-        if entry.doi is not None:
-            by_doi[entry.doi.folded].append(position)
-        if entry.title and (key := title_key(entry.title)):
-            by_title[key].append(position)
-
-    settle(lambda number, _: [p for one in sorted(prints[number]) for p in by_print.get(one, ())])
-    settle(lambda _, entry: by_arxiv.get(entry.arxiv.value, ()) if entry.arxiv else ())
-    settle(lambda _, entry: by_doi.get(entry.doi.folded, ()) if entry.doi else ())
-    settle(
-        lambda _, entry: [
-            position
-            for position in by_title.get(title_key(entry.title or ""), ())
-            if contradiction(entry, known[position]) is None
-        ]
-    )
+            free = () if number in found else (p for p in rule(number, entry) if p not in taken)
+            for position in free:
+                found[number] = position
+                taken.add(position)
+                break
     return found
+
+
+class _Book:
+    """The known entries by everything that tells them."""
+
+    def __init__(self, known: Sequence[Entry], prints_by_key: Mapping[str, frozenset[str]]) -> None:
+        self.known = known
+        self.prints: dict[str, list[int]] = defaultdict(list)
+        self.arxiv: dict[str, list[int]] = defaultdict(list)
+        self.doi: dict[str, list[int]] = defaultdict(list)
+        self.title: dict[str, list[int]] = defaultdict(list)
+        for position, entry in enumerate(known):
+            for one in prints_by_key.get(entry.key or "", ()):
+                self.prints[one].append(position)
+            if entry.arxiv is not None:
+                self.arxiv[entry.arxiv.value].append(position)
+            if entry.doi is not None:
+                self.doi[entry.doi.folded].append(position)
+            if entry.title and (key := title_key(entry.title)):
+                self.title[key].append(position)
+
+    def titled(self, entry: Entry) -> list[int]:
+        """The known entries of that title that nothing contradicts."""
+        return [
+            position
+            for position in self.title.get(title_key(entry.title or ""), ())
+            if contradiction(entry, self.known[position]) is None
+        ]

@@ -10,8 +10,8 @@ from bibtools.adapters.files import FileState, read_if_there, write_file
 from bibtools.errors import InputError, UsageError, WriteError
 from bibtools.formats import csl_json, entry_json
 from bibtools.formats.bibtex import Document
-from bibtools.formats.bibtex.updating import Wanted, living_entries, update
 from bibtools.formats.bibtex.fields import Dialect, PrintLinks
+from bibtools.formats.bibtex.updating import Wanted, living_entries, update
 from bibtools.formats.bibtex.writing import write_entries, write_entry, write_preamble
 from bibtools.formats.json_array import JsonArray, split_array
 from bibtools.formats.written import Written, mark, read_written, write_written
@@ -85,7 +85,8 @@ def targets_of(outputs: Sequence[str], to: str | None) -> list[Target]:
 
 def render(entries: Sequence[Entry], kind: str, style: Style | None = None) -> str:
     """The entries as text of a format (`bibtex`, `biblatex`, `csl-json`, `json`), each with a
-    key where the format needs one."""
+    key where the format needs one.
+    """
     if kind == "json":
         return entry_json.write_entries(entries)
     style = style or Style()
@@ -99,10 +100,10 @@ def _dialect(kind: str) -> Dialect:
     return "biblatex" if kind == "biblatex" else "bibtex"
 
 
-def write_new(target: Target, text: str, backup: bool) -> str:
+def write_new(target: Target, data: bytes, backup: bool) -> str:
     """Write a whole file anew; gives the sentence that tells it."""
     _, state = read_if_there(target.file)
-    outcome = write_file(target.file, text.encode(), expected=state, backup=backup)
+    outcome = write_file(target.file, data, expected=state, backup=backup)
     if not outcome.written:
         return f"{target.file}: nothing changed"
     kept = f" (the old one is {outcome.backup})" if outcome.backup else ""
@@ -189,9 +190,7 @@ def _state_file(output: str) -> str:
 
 def prepare(built: Built, targets: Sequence[Target], style: Style) -> Plan:
     """Decide keys and the bytes of every output. Reads the outputs that exist, writes nothing."""
-    existing = [
-        _match(_read_existing(target), built) for target in targets if target.file != "-"
-    ]
+    existing = [_match(_read_existing(target), built) for target in targets if target.file != "-"]
     entries, notices = _with_keys(built.entries, existing, style)
     for one in existing:
         if one.document is not None:
@@ -202,9 +201,7 @@ def prepare(built: Built, targets: Sequence[Target], style: Style) -> Plan:
     wanted_prints = built.prints
     return Plan(
         report,
-        tuple(
-            render(entries, target.format, style) for target in targets if target.file == "-"
-        ),
+        tuple(render(entries, target.format, style) for target in targets if target.file == "-"),
         tuple(_plan_file(one, entries, wanted_prints, style) for one in existing),
         tuple(notices),
     )
@@ -245,7 +242,7 @@ def _utf8(data: bytes, file: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(
-            f'"{file}" exists and is not UTF-8 (byte {error.start}), so nothing can be added to it.',
+            f'"{file}" exists and is not UTF-8 (byte {error.start}): nothing can be added to it.',
             "Name another file with -o, or move this one away.",
         ) from None
 
@@ -306,7 +303,7 @@ def _plan_bib(
 ) -> PlannedFile:
     dialect = _dialect(one.target.format)
     wanted = [
-        Wanted(entry.key or "", write_entry(entry, dialect, style.print_links).strip("\n"), records)
+        Wanted(entry.key or "", write_entry(entry, dialect, style.print_links).rstrip(), records)
         for entry, records in zip(entries, prints, strict=True)
     ]
     before = len(living_entries(document))

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bibtools.adapters.files import write_file
 from bibtools.formats.bibtex import Document
 from tests.command_line import Ran, bibtools
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PAGES = sorted(EXAMPLES.glob("*.txt"))
-FACTS = ("--arxiv", EXAMPLES / "arxiv.jsonl", "--code", EXAMPLES / "code_links.jsonl")
+FACTS: tuple[str | Path, ...] = (
+    "--arxiv",
+    EXAMPLES / "arxiv.jsonl",
+    "--code",
+    EXAMPLES / "code_links.jsonl",
+)
 AUTHOR_PAGE = EXAMPLES / "author_page.txt"
 TRENDING = EXAMPLES / "trending.txt"
 
@@ -70,7 +77,14 @@ def test_stdout_is_the_result_and_nothing_else() -> None:
 
 
 def test_building_again_changes_no_byte(tmp_path: Path) -> None:
-    arguments = (*PAGES, *FACTS, "-o", tmp_path / "refs.bib", "-o", tmp_path / "refs.json")
+    arguments: tuple[str | Path, ...] = (
+        *PAGES,
+        *FACTS,
+        "-o",
+        tmp_path / "refs.bib",
+        "-o",
+        tmp_path / "refs.json",
+    )
     build(*arguments)
     before = snapshot(tmp_path)
     ran = build(*arguments)
@@ -90,7 +104,7 @@ def test_what_is_new_is_appended_and_keys_stay(tmp_path: Path, name: str) -> Non
 
 def test_a_bib_that_is_not_ours_keeps_every_byte(tmp_path: Path) -> None:
     mine = (
-        b"% my library\r\n@ARTICLE{attn,\r\n  title = \"{Attention} is all you need\",\r\n"
+        b'% my library\r\n@ARTICLE{attn,\r\n  title = "{Attention} is all you need",\r\n'
         b"  author={A. Vaswani and others}, year=2017 }\r\n@comment{x}\r\n"
     )
     out = tmp_path / "refs.bib"
@@ -141,7 +155,7 @@ def test_an_entry_that_is_never_closed_is_told(tmp_path: Path) -> None:
     out = tmp_path / "refs.bib"
     out.write_bytes(b"@misc{a, title = {never closed\n")
     ran = build(AUTHOR_PAGE, *FACTS, "-o", out)
-    assert f"{out}:1:6: The \"{{\" that opens this @misc is never closed." in ran.stderr
+    assert f'{out}:1:6: The "{{" that opens this @misc is never closed.' in ran.stderr
     assert out.read_bytes().startswith(b"@misc{a, title = {never closed\n\n@preamble")
 
 
@@ -187,7 +201,7 @@ def test_the_report_names_every_unresolved_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        pytest.param(["nowhere.txt"], 2, 'nowhere.txt', id="no such page"),
+        pytest.param(["nowhere.txt"], 2, "nowhere.txt", id="no such page"),
         pytest.param([AUTHOR_PAGE, "-o", "refs.xyz"], 2, "does not tell the format", id="suffix"),
         pytest.param([AUTHOR_PAGE, "--code", "x"], 2, "--code goes with --arxiv", id="code alone"),
         pytest.param([], 2, "Missing argument", id="no page"),
@@ -209,15 +223,12 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(
 ) -> None:
     out = tmp_path / "refs.bib"
     build(TRENDING, "-o", out)
-    from bibtools.workflows import outputs
 
-    real = outputs.write_file
-
-    def late(*arguments: object, **named: object) -> object:
+    def late(*arguments: Any, **named: Any) -> object:
         out.write_bytes(b"% somebody else was here\n")
-        return real(*arguments, **named)  # type: ignore[arg-type]
+        return write_file(*arguments, **named)
 
-    monkeypatch.setattr(outputs, "write_file", late)
+    monkeypatch.setattr("bibtools.workflows.outputs.write_file", late)
     ran = build(TRENDING, AUTHOR_PAGE, "-o", out)
     assert ran.code == 2
     assert out.read_bytes() == b"% somebody else was here\n"

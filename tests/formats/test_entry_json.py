@@ -163,7 +163,9 @@ def test_odd_values_are_told_and_kept(row: object, expected: Entry, message: str
     "row",
     [
         pytest.param({}, id="nothing"),
-        pytest.param(dict.fromkeys(["title", "authors", "date", "ids", "code", "extra"]), id="null"),
+        pytest.param(
+            dict.fromkeys(["title", "authors", "date", "ids", "code", "extra"]), id="null"
+        ),
     ],
 )
 def test_absent_and_null_mean_unknown(row: object) -> None:

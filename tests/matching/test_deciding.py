@@ -55,7 +55,8 @@ def test_a_decision_about_nothing_here_is_told() -> None:
 
 
 def test_lines_that_are_no_decision_are_told() -> None:
-    data = b'{"decision": "maybe"}\n\n[]\n{"decision": "id", "records": [{"title": "x"}], "arxiv": "no"}\n'
+    no_id = b'{"decision": "id", "records": [{"title": "x"}], "arxiv": "no"}'
+    data = b'{"decision": "maybe"}\n\n[]\n' + no_id + b"\n"
     decisions, notices = read_decisions(data, "f")
     assert decisions == []
     assert [(n.file, n.line, n.rule) for n in notices] == [

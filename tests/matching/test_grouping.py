@@ -48,7 +48,9 @@ def record(title: str | None = None, abstract: str | None = None, **known: objec
 
 
 def people(*names: str) -> tuple[Name, ...]:
-    return tuple(Name(given=n.rpartition(" ")[0] or None, family=n.rpartition(" ")[2]) for n in names)
+    return tuple(
+        Name(given=n.rpartition(" ")[0] or None, family=n.rpartition(" ")[2]) for n in names
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,9 +58,9 @@ def people(*names: str) -> tuple[Name, ...]:
     [
         pytest.param(record(TITLE), record(TITLE), True, id="same title"),
         pytest.param(record(TITLE), record(TITLE.upper() + "."), True, id="case and punctuation"),
-        pytest.param(record(TITLE, LONG), record(TITLE, REWORDED), True, id="title, rewritten text"),
+        pytest.param(record(TITLE, LONG), record(TITLE, REWORDED), True, id="rewritten text"),
         pytest.param(record(TITLE, LONG), record(None, LONG), True, id="bare abstract, same text"),
-        pytest.param(record(TITLE, LONG), record(None, REWORDED), True, id="bare abstract, rewritten"),
+        pytest.param(record(TITLE, LONG), record(None, REWORDED), True, id="bare, rewritten"),
         pytest.param(record(None, LONG), record(None, LONG), True, id="two bare abstracts"),
         pytest.param(record(None, LONG), record(None, OTHER), False, id="two other abstracts"),
         pytest.param(record(TITLE, OTHER), record(None, LONG), False, id="foreign abstract"),

@@ -42,7 +42,10 @@ def _read(row: dict[str, Any]) -> Decision:
     kind = DecisionKind(row["decision"])
     records = tuple(
         Reference(
-            record.get("title"), record.get("abstract_print"), record.get("file"), record.get("line")
+            record.get("title"),
+            record.get("abstract_print"),
+            record.get("file"),
+            record.get("line"),
         )
         for record in row["records"]
     )

@@ -52,7 +52,7 @@ BITS_SLIPS_WITH_YEAR = 26.0
 BITS_EXACT_ALONE = 30.0
 WORDS_EXACT_ALONE = 3
 BITS_SHORTENED = 14.0
-BITS_WORD_MISSING = 14.0
+BITS_WORD_MISSING = 24.0
 # Part of an abstract's word pairs that the other has: it is the same text, another one.
 ABSTRACT_WITNESS = 0.30
 ABSTRACT_ALONE = 0.40

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from rapidfuzz.distance import OSA, Indel
 
-from bibtools.text.titles import FUNCTION_WORDS, is_number, is_roman, tells_apart
+from bibtools.text.titles import FUNCTION_WORDS, REMARK_WORDS, is_number, is_roman, tells_apart
 
 SLIPPED_PART = 0.7
 """What a misspelt word tells of what the right one would."""
@@ -184,7 +184,9 @@ def _missing(block: _Block, theirs: Sequence[str], at_end: bool, title: KnownTit
         return Difference.APART if _is_part(theirs[0]) else Difference.SHORTENED
     if block.known_start == 0 and block.known_end in title.subtitle_places:
         # The name of the system before the colon was left out.
-        return Difference.APART if any(map(_is_part, theirs)) else Difference.SHORTENED
+        # "Corrigendum: Swaying bridges" is another paper than "Swaying bridges".
+        other = any(_is_part(word) or word in REMARK_WORDS for word in theirs)
+        return Difference.APART if other else Difference.SHORTENED
     if tells_apart(theirs):
         return Difference.APART
     content = [n for n, word in enumerate(theirs) if word not in FUNCTION_WORDS]

@@ -26,5 +26,7 @@ def same_address_key(url: str) -> str:
     path = unquote(parts.path).rstrip("/").removesuffix(".git").rstrip("/")
     if host in _CASELESS:
         path = path.lower()
-    tail = "".join(f"{mark}{part}" for mark, part in (("?", parts.query), ("#", parts.fragment)) if part)
+    tail = "".join(
+        f"{mark}{part}" for mark, part in (("?", parts.query), ("#", parts.fragment)) if part
+    )
     return f"{host}{path}{tail}"

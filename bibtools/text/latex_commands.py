@@ -63,7 +63,8 @@ TEXT_COMMANDS: dict[str, str] = {
         textquotesingle ' textasciigrave ` textasciicircum ^ textasciitilde ~ textasciidieresis ¨
         textasciiacute ´ textasciimacron ¯ textasciicaron ˇ textasciibreve ˘ textacutedbl ˝
         guillemotleft « guillemotright » guillemetleft « guillemetright » guilsinglleft ‹
-        guilsinglright › flqq « frqq » glqq „ grqq “ glq ‚ grq ‘ lq ‘ rq ’ dots … ldots … textellipsis …
+        guilsinglright › flqq « frqq » glqq „ grqq “ glq ‚
+        grq ‘ lq ‘ rq ’ dots … ldots … textellipsis …
         textpertenthousand ‱ textperthousand ‰ textoverline ‾ textless < textgreater >
         textbar | textbardbl ‖ textunderscore _ textbackslash \ textbraceleft { textbraceright }
         textdollar $ textsterling £ pounds £ textcurrency ¤ textyen ¥ yen ¥ textcent ¢ texteuro €
@@ -76,7 +77,8 @@ TEXT_COMMANDS: dict[str, str] = {
         textopenbullet ◦ textbigcircle ◯ textblank ␢ textmusicalnote ♪ textdiscount ⁒
         textonequarter ¼ textonehalf ½ textthreequarters ¾ textonesuperior ¹ texttwosuperior ²
         textthreesuperior ³ textexclamdown ¡ textquestiondown ¿ textlnot ¬ textpm ± texttimes ×
-        textdiv ÷ textmu µ textmicro µ textminus − textfractionsolidus ⁄ textsurd √ textvisiblespace ␣
+        textdiv ÷ textmu µ textmicro µ
+        textminus − textfractionsolidus ⁄ textsurd √ textvisiblespace ␣
         textrightarrow → textleftarrow ← textuparrow ↑ textdownarrow ↓ textlangle ⟨ textrangle ⟩
         textlbrackdbl ⟦ textrbrackdbl ⟧ textdblhyphen ⹀ textcircledP ℗ textborn * textdied †
         checkmark ✓ TeX TeX LaTeX LaTeX LaTeXe LaTeX2e BibTeX BibTeX BibLaTeX BibLaTeX XeTeX XeTeX

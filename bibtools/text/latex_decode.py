@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from bibtools.text.latex_accents import COMBINING
 from bibtools.text.latex_commands import GREEK_LETTERS, MATH_COMMANDS, TEXT_COMMANDS
@@ -24,13 +25,15 @@ _WORD_ACCENTS = "|".join(sorted((word for word in COMBINING if word.isalpha()), 
 _ONE = r"[^\W\d_][\u0300-\u036f]*"
 _ACCENT = re.compile(
     rf"(?P<outer>\{{)?"
-    rf"\\(?:(?P<sign>[{re.escape(_SIGN_ACCENTS)}])[ ]*|(?P<word>{_WORD_ACCENTS})(?:(?![A-Za-z])\s*))"
+    rf"\\(?:(?P<sign>[{re.escape(_SIGN_ACCENTS)}])[ ]*"
+    rf"|(?P<word>{_WORD_ACCENTS})(?:(?![A-Za-z])\s*))"
     rf"(?:\{{\s*(?:\\(?P<dotless>[ij])(?:\s*\{{\}}|(?![A-Za-z])\s*)|(?P<braced>{_ONE})?)\s*\}}"
     rf"|\\(?P<bare>[ij])(?![A-Za-z])\s*|(?P<single>{_ONE}))"
     rf"(?P<closing>\}})?",
 )
-_TIE = {"t", "texttoptiebar", "textundertie", "sliding"}
-_TIED = re.compile(r"(\{)?\\(t|texttoptiebar|textundertie|sliding)(?:\s*\{(\w)(\w)\}|\s+(\w)(\w))(?(1)\})")
+_TIED = re.compile(
+    r"(\{)?\\(t|texttoptiebar|textundertie|sliding)(?:\s*\{(\w)(\w)\}|\s+(\w)(\w))(?(1)\})"
+)
 _COMMAND = re.compile(r"(\{)?\\([A-Za-z]+)(?(1)(?:\{\}|\s*)\}|(?:\{\}|[ \t]+|(?![A-Za-z])))")
 _SCRIPT = re.compile(r"\\text(super|sub)script\s*\{([^{}\\$]*)\}")
 _MATH = re.compile(r"\{?(?<!\\)\$([^$]*)\$\}?")
@@ -100,7 +103,7 @@ def _characters(text: str, commands: dict[str, str]) -> str:
 
 
 def _accent(match: re.Match[str]) -> str:
-    """A letter under its accent; also drops the braces of `{\\'e}`."""
+    r"""A letter under its accent; also drops the braces of `{\'e}`."""
     groups = match.groupdict()
     mark = COMBINING[groups["sign"] or groups["word"]]
     dotless, bare = groups["dotless"], groups["bare"]
@@ -164,18 +167,22 @@ def math_text(inside: str) -> str | None:
         text = _MATH_SPACE.sub(" ", text)
         text = _MATH_COMMAND.sub(_math_command, text)
         text = _MATH_ACCENT.sub(_math_accent, text)
-        text = re.sub(r"\\([%&#$_{}])", lambda m: {"{": "\ue000", "}": "\ue001"}.get(m[1], m[1]), text)
+        text = re.sub(
+            r"\\([%&#$_{}])", lambda m: {"{": "\ufdd0", "}": "\ufdd1"}.get(m[1], m[1]), text
+        )
     if "^" in text or "_" in text:
         text = _MATH_SCRIPT.sub(_math_script, text)
     if re.search(r"[\\^_]", text):
         return None
-    text = text.replace("{", "").replace("}", "").replace("\ue000", "{").replace("\ue001", "}")
+    text = text.replace("{", "").replace("}", "").replace("\ufdd0", "{").replace("\ufdd1", "}")
     text = text.replace("-", "\u2212") if _is_formula(text) else text
     return " ".join(text.replace("~", " ").split()) if text.strip() else text
 
 
 def _is_formula(text: str) -> bool:
-    return bool(re.search(r"[-+=<>\u2264\u2265\u00d7]", text)) and not re.search(r"[A-Za-z]{3}", text)
+    return bool(re.search(r"[-+=<>\u2264\u2265\u00d7]", text)) and not re.search(
+        r"[A-Za-z]{3}", text
+    )
 
 
 def _math_command(match: re.Match[str]) -> str:
@@ -206,7 +213,10 @@ def _math_script(match: re.Match[str]) -> str:
 _ESCAPED = re.compile(r"\\([&%$#_])")
 _QUOTES = re.compile(r"``|''|(?<![\\])`")
 _DASHES = re.compile(r"(?<!-)(---?)(?!-)")
-_SPACES = re.compile(r"\\(?:[,;:>! /\-@]|\\(?:\[[^\]]*\])?|(?:thinspace|enspace|quad|qquad|space|newline|linebreak|xspace|protect|relax|ignorespaces)(?![A-Za-z])\s*)")
+_SPACES = re.compile(
+    r"\\(?:[,;:>! /\-@]|\\(?:\[[^\]]*\])?|(?:thinspace|enspace|quad|qquad|space|newline|linebreak"
+    r"|xspace|protect|relax|ignorespaces)(?![A-Za-z])\s*)"
+)
 _NOT_SPACES = frozenset(("\\/", "\\-", "\\!", "\\@"))
 _FONT = re.compile(
     r"\\(?:emph|textit|textsl|textbf|textsc|texttt|textsf|textrm|textup|textmd|textnormal|text|mbox"
@@ -220,11 +230,16 @@ _DECLARATION = re.compile(
     r"|mdseries|normalfont|small|large|Large|tiny|footnotesize|scriptsize|boldmath|cal|frenchspacing)"
     r"(?![A-Za-z])\s*"
 )
-_NOTHING = re.compile(r"\\(?:noopsort|SortNoop|sortnoop|noop|index|label|hspace|vspace)\*?\s*\{[^{}]*\}")
+_NOTHING = re.compile(
+    r"\\(?:noopsort|SortNoop|sortnoop|noop|index|label|hspace|vspace)\*?\s*\{[^{}]*\}"
+)
 _UPPER = re.compile(r"\\(?:uppercase|MakeUppercase)\s*\{([^{}]*)\}")
 _UNKNOWN = re.compile(r"\\[A-Za-z]+\*?")
 _DOTLESS = re.compile("[\u0131\u0237]([\u0300-\u036f]+)")
 _KEPT_MATH = re.compile(r"(?<!\\)\$[^$]+(?<!\\)\$")
+# Unicode sets these aside for use inside programs; no text has them.
+_NONCHARACTER = re.compile("[\ufdd0-\ufdd4]")
+_KEPT = re.compile("\ufdd2([0-9]+)\ufdd4")
 _ACTIVE = re.compile(r"[\\{}$~`]|--|''")
 
 
@@ -236,13 +251,15 @@ def plain(text: str) -> str:
     """
     if not _ACTIVE.search(text):
         return text
+    if _NONCHARACTER.search(text):
+        text = _NONCHARACTER.sub("\ufffd", text)
     if "\\" not in text and "$" not in text:
         return _bare(text)
     kept: list[str] = []
 
     def keep(piece: str) -> str:
         kept.append(piece)
-        return f"\ue002{chr(0xE100 + len(kept))}"
+        return f"\ufdd2{len(kept) - 1}\ufdd4"
 
     if "$" in text:
         text = _MATH.sub(_math, text)
@@ -256,7 +273,7 @@ def plain(text: str) -> str:
         text = _DECLARATION.sub("", text)
         text = _characters(text, _PLAIN_COMMANDS)
         text = _ESCAPED.sub(lambda match: keep(match[1]), text)
-        text = text.replace("\\{", "\ue000").replace("\\}", "\ue001")
+        text = text.replace("\\{", "\ufdd0").replace("\\}", "\ufdd1")
         text = _keep_unknown(text, keep)
     text = _bare(text)
     text = _DOTLESS.sub(
@@ -265,9 +282,9 @@ def plain(text: str) -> str:
         ),
         text,
     )
-    text = text.replace("\ue000", "{").replace("\ue001", "}")
+    text = text.replace("\ufdd0", "{").replace("\ufdd1", "}")
     if kept:
-        text = re.sub("\ue002(.)", lambda match: kept[ord(match[1]) - 0xE101], text, flags=re.DOTALL)
+        text = _KEPT.sub(lambda match: kept[int(match[1])], text)
     return text
 
 
@@ -278,41 +295,42 @@ def _bare(text: str) -> str:
     """Without braces, with real quotation marks, dashes and no-break spaces."""
     if "{" in text or "}" in text:
         # `-{}-` is two hyphens, not a dash.
-        text = text.replace("{}", "\ue003").replace("{", "").replace("}", "")
+        text = text.replace("{}", "\ufdd3").replace("{", "").replace("}", "")
     if "--" in text:
         text = _DASHES.sub(lambda match: "\u2014" if len(match[1]) == 3 else "\u2013", text)
     if "`" in text or "''" in text:
         text = _QUOTES.sub(
             lambda match: {"``": "\u201c", "''": "\u201d", "`": "\u2018"}[match[0]], text
         )
-    return text.replace("~", "\u00a0").replace("\ue003", "")
+    return text.replace("~", "\u00a0").replace("\ufdd3", "")
 
 
-def _keep_unknown(text: str, keep: object) -> str:
+def _keep_unknown(text: str, keep: Callable[[str], str]) -> str:
     """Set aside unknown commands with their arguments, so that these keep their braces."""
-    assert callable(keep)
-    pieces, position = [], 0
+    closing: dict[int, int] = {}
+    stack: list[int] = []
+    for brace in re.finditer(r"[{}]", text):
+        if brace[0] == "{":
+            stack.append(brace.start())
+        elif stack:
+            closing[stack.pop()] = brace.end()
+    pieces: list[str] = []
+    position = 0
     for match in _UNKNOWN.finditer(text):
         if match.start() < position:
             continue
         end = match.end()
-        while text[end : end + 1] == "{":
-            depth, at = 0, end
-            while at < len(text):
-                depth += (text[at] == "{") - (text[at] == "}")
-                at += 1
-                if depth == 0:
-                    break
-            if depth:
-                break
-            end = at
+        while end in closing:
+            end = closing[end]
         pieces += text[position : match.start()], keep(text[match.start() : end])
         position = end
     pieces.append(text[position:])
     return "".join(pieces)
 
 
-_URL_ESCAPE = re.compile(r"\\([_%&#~$])|\{\\(?:textunderscore|_)\}|\{?\\textasciitilde\s*(?:\{\})?\}?")
+_URL_ESCAPE = re.compile(
+    r"\\([_%&#~$])|\{\\(?:textunderscore|_)\}|\{?\\textasciitilde\s*(?:\{\})?\}?"
+)
 
 
 def verbatim(text: str) -> str:
@@ -322,4 +340,6 @@ def verbatim(text: str) -> str:
     inner = re.fullmatch(r"\s*\\(?:url|path|nolinkurl)\s*\{(.*)\}\s*", text, re.DOTALL)
     if inner:
         text = inner[1]
-    return _URL_ESCAPE.sub(lambda match: match[1] or ("_" if "_" in match[0] or "under" in match[0] else "~"), text)
+    return _URL_ESCAPE.sub(
+        lambda match: match[1] or ("_" if "_" in match[0] or "under" in match[0] else "~"), text
+    )

@@ -76,7 +76,7 @@ def is_body(printed: str) -> bool:
     return (
         folded[0] == "the"
         or words[-1] in ("AI", "A.I.")
-        or any(word.strip("():") in BODY_WORDS for word in folded)
+        or not BODY_WORDS.isdisjoint([word.strip("():") for word in folded])
         or ("for" in words and "the" in words)
         or "of" in words[1:]
         or all(word in _BODIES for word in folded)

@@ -94,7 +94,11 @@ _FOLD_CHARS = {
     **{chr(0x3B1 + n): f" {name} " for n, name in enumerate(_GREEK.split())},
     # There is no capital of the final sigma.
     **{chr(0x391 + n): f" {name} " for n, name in enumerate(_GREEK.split()) if n != 17},
-    **{"ϵ": " epsilon ", "ϕ": " phi ", "ϑ": " theta ", "ϱ": " rho ", "ϖ": " pi "},
+    "ϵ": " epsilon ",
+    "ϕ": " phi ",
+    "ϑ": " theta ",
+    "ϱ": " rho ",
+    "ϖ": " pi ",
 }
 _FOLD_TABLE = str.maketrans(_FOLD_CHARS)
 _VARIANTS = {
@@ -226,6 +230,12 @@ PART_WORDS = frozenset(
     "appendix sequel".split()
 )
 """Words that tell the parts of a series, or a paper and its reply, from each other."""
+
+REMARK_WORDS = frozenset(
+    "addendum comment comments corrigenda corrigendum correction discussion errata erratum "
+    "rejoinder reply response supplement".split()
+)
+"""Words that make the title of one paper that of a remark on it."""
 
 _DIGIT = re.compile(r"\d")
 _ROMAN = re.compile(r"(?=[ivxl])(?:x{0,3}(?:ix|iv|v?i{0,3})|xl(?:ix|iv|v?i{0,3}))")

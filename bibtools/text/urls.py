@@ -12,7 +12,7 @@ before one without a scheme.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 REPOSITORY = "repository"
@@ -68,8 +68,11 @@ _PAPER_HOSTS = re.compile(
     r"|medrxiv\.org|semanticscholar\.org)"
 )
 
-# `gitlab.inria.fr` and its like are GitLab (GitHub, Bitbucket) on a server of one's own.
-_CODE_HOSTS = re.compile(r"codeberg\.org|(?:github|gitlab|bitbucket)\.(?:[\w-]+\.)*[\w-]+")
+# `gitlab.inria.fr` and its like are GitLab (GitHub, Bitbucket) on a server of one's own;
+# `github.blog` is not.
+_CODE_HOSTS = re.compile(
+    r"codeberg\.org|(?:github|gitlab|bitbucket)\.(?:com|org|(?:[\w-]+\.)+[\w-]+)"
+)
 _SPACE_HOSTS = re.compile(r".+\.hf\.space")
 _HOST_KINDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (_PROJECT_HOSTS, PROJECT_PAGE),
@@ -135,20 +138,32 @@ def kind_of(url: str) -> str:
 # Hosts that are believed without a scheme when a path follows; a blank may have slipped in
 # beside a dot. (Bare domains are examples more often than links, so others need a scheme.)
 _KNOWN_HOST = (
-    r"(?:www\.)?(?:(?:gist\s?\.\s?)?github\s?\.\s?com|gitlab\s?\.\s?com|bitbucket\s?\.\s?org"
+    r"(?:www\s?\.\s?)?(?:(?:gist\s?\.\s?)?github\s?\.\s?com|gitlab\s?\.\s?com|bitbucket\s?\.\s?org"
     r"|codeberg\s?\.\s?org|huggingface\s?\.\s?co|hf\s?\.\s?co|anonymous\s?\.\s?4open\s?\.\s?science"
     r"|zenodo\s?\.\s?org|(?:dx\.)?doi\.org|arxiv\s?\.\s?org|osf\.io|aka\.ms|bit\.ly|tinyurl\.com"
-    r"|goo\.gl|gitlab\.[a-z0-9-]+(?:\.[a-z0-9-]+)*|sites\.google\.com|paperswithcode\.com"
+    r"|goo\.gl|gitlab(?:\.[a-z0-9-]+){2,}|sites\.google\.com|paperswithcode\.com"
     r"|kaggle\.com|figshare\.com|openreview\.net|aclanthology\.org|sourceforge\.net)"
 )
 _START = re.compile(
-    r"(?P<scheme>https?|ftp|git)\s?:\s?/{1,3}\s?(?=[\w\[])"
-    rf"|(?<![\w./@:%=&?#~+-])(?:(?P<known>{_KNOWN_HOST})(?=/\s?[\w~@])"
+    # Also without the colon, and with a blank between the slashes.
+    r"(?P<scheme>https?|ftp|git|ssh)(?:\s?:\s?/(?:\s?/){0,2}\s?(?=[\w\[])|//(?=\w+\.\w))"
+    rf"|(?:(?<![\w./@%=&?#~+-])|(?<=://))(?:(?P<known>{_KNOWN_HOST})(?=\s?/\s?[\w~@])"
     r"|(?P<www>www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?=/[\w~@%])"
     r"|(?P<pages>[a-z0-9][a-z0-9-]*\.(?:github|gitlab)\.io)(?![\w.]*@)(?=[/\s.,;:!?)\]}'\"]|$))",
     re.IGNORECASE,
 )
-_SPACED_HOST = re.compile(rf"(?={_KNOWN_HOST}/){_KNOWN_HOST}", re.IGNORECASE)
+# A text with none of these has no address; looking for them is much faster than the pattern.
+_SIGNS = (
+    "http ftp git ssh www bitbucket codeberg huggingface hf 4open zenodo doi. arxiv osf.io aka.ms "
+    "bit.ly tinyurl goo.gl sites.google paperswithcode kaggle figshare openreview aclanthology "
+    "sourceforge"
+).split()
+# A host with a blank in it, behind a scheme.
+_SPACED_HOST = re.compile(
+    rf"{_KNOWN_HOST}(?=\s?/)|[\w-]+\s?\.\s?(?:github|gitlab)\s?\.\s?io\b"
+    r"|www\s?\.\s[\w-]+(?:\.[\w-]+)+(?=/)|(?:[\w-]+\.)?[\w-]+\s?\.\s(?:com|org|net|edu|io|ai|co)\b",
+    re.IGNORECASE,
+)
 
 # One character of an address, or a LaTeX spelling of one.
 _BODY = re.compile(
@@ -157,17 +172,16 @@ _BODY = re.compile(
     r"|(\\~(?:\{\})?|\{\\?~\}|\\textasciitilde(?:\{\}|\s?)|\$\\?sim\$|\$\\sim\$)"
     r"|(\\textunderscore(?:\{\}|\s?)|\{_\})"
     r"|(&amp;)"
-    # Plain characters; quotes, dashes and East Asian text are prose.
-    r"|([^\s<>\"{}\[\]|\\^`$\u2010-\u201f\u2026\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]+)",
+    # Plain characters; quotes, dashes, footnote marks and East Asian text are prose.
+    r"|((?:[^&\s<>\"{}\[\]|\\^`$\u00ab\u00bb\u00b9\u00b2\u00b3\u2010-\u2027\u2070-\u2079"
+    r"\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]"
+    r"|&(?!amp;|lt;|gt;|quot;|apos;|nbsp;|\#\d))+)",
 )
-_LONGEST = 1000
-"""Characters of an address that are read, so that time stays linear on any text."""
-_NEXT_SCHEME = re.compile(r"(?:https?|ftp)\s?:\s?//", re.IGNORECASE)
-_ADDRESS_IN_ADDRESS = re.compile(r"[=]$|(?:web\.archive\.org|archive\.(?:org|ph|is|today))/.*/$")
+_ADDRESS_IN_ADDRESS = re.compile(r"[=]$|(?:web\.archive\.org|archive\.(?:org|ph|is|today))/\S*/$")
 _TRAILING = ".,;:!?'*\u2019\u201d\u00b4"
-_SENTENCE_START = re.compile(
-    r"\.(?:We|Our|The|This|These|It|In|For|To|All|Code|Data|Models?|Moreover|Additionally"
-    r"|Furthermore|Finally|However|Project|Also|An|A)$"
+_SENTENCE_STARTS = tuple(
+    ".We .Our .The .This .These .It .In .For .To .All .Code .Data .Model .Models .Moreover "
+    ".Additionally .Furthermore .Finally .However .Project .Also .An .A".split()
 )
 _NAME_SHAPE = re.compile(r"[A-Za-z0-9][\w.-]*")
 _PROSE_AFTER = frozenset(
@@ -201,68 +215,88 @@ class _Run:
         del self.text[length:], self.ends[length:]
 
     def add(self, piece: str, end: int, plain: bool) -> None:
-        for i, character in enumerate(piece):
-            self.text.append(character)
-            self.ends.append(end - len(piece) + i + 1 if plain else end)
+        self.text.extend(piece)
+        if plain:
+            self.ends.extend(range(end - len(piece) + 1, end + 1))
+        else:
+            self.ends.extend([end] * len(piece))
 
     def __str__(self) -> str:
         return "".join(self.text)
 
 
-def _read_body(text: str, start: int, run: _Run) -> int:
-    at, stop = start, min(len(text), start + _LONGEST)
+def _read_body(text: str, start: int, stop: int, run: _Run) -> int:
+    at = start
     while at < stop:
         match = _BODY.match(text, at, stop)
         if match is None:
             break
-        piece = _undo(match)
-        run.add(piece, match.end(), plain=match.group(6) is not None)
+        run.add(_undo(match), match.end(), plain=match.group(6) is not None)
         at = match.end()
     return at
 
 
-def _balanced(whole: str) -> str:
-    """Without a closing parenthesis that nothing opened, or from one on that nothing closes."""
-    opened, closed = whole.count("("), whole.count(")")
-    if closed > opened and whole.endswith(")"):
-        return whole[:-1]
-    return whole[: whole.rfind("(")] if opened > closed else whole
+def _unbalanced(whole: str) -> tuple[int, set[int]]:
+    """Where the first parenthesis opens that nothing closes, and all that close nothing."""
+    opened: list[int] = []
+    closing: set[int] = set()
+    for match in re.finditer(r"[()]", whole):
+        if match.group() == "(":
+            opened.append(match.start())
+        elif opened:
+            opened.pop()
+        else:
+            closing.add(match.start())
+    return (opened[0] if opened else len(whole)), closing
 
 
 def _clean(run: _Run, code_host: bool) -> None:
     """Cut off what belongs to the prose."""
     # No name on a code host has one of these signs, so prose goes on there.
-    ends = r"[(),;]|---" if code_host else r"(?<=.)---"
+    ends = r"[(),;~]|---" if code_host else r"(?<=.)---"
     whole = re.split(ends, str(run), maxsplit=1)[0]
-    before = ""
-    while whole != before:
-        before = whole
-        whole = _balanced(whole.rstrip(_TRAILING))
-        whole = _SENTENCE_START.sub("", whole)
-        if whole.endswith("--"):
-            whole = whole.rstrip("-")
-    run.cut(len(whole))
+    end, closing = _unbalanced(whole)
+    before = -1
+    while end != before:
+        before = end
+        if end and (whole[end - 1] in _TRAILING or end - 1 in closing):
+            end -= 1
+        elif whole.endswith(_SENTENCE_STARTS, 0, end):
+            end = whole.rindex(".", 0, end)
+        elif whole.endswith("--", 0, end):
+            end -= 2
+        elif whole.endswith("~", 0, end) and not whole.endswith("/~", 0, end):
+            end -= 1  # the tie before \cite
+    run.cut(end)
 
 
-def _join_after_blank(text: str, at: int, run: _Run, known_host: bool) -> None:
-    """Go on behind a blank where the address certainly does."""
-    body = str(run)
-    if not (known_host and body.endswith("/") and text[at : at + 1] == " "):
-        return
-    segments = [part for part in body.split("/") if part]
-    match = _NAME_SHAPE.match(text, at + 1)
-    if match is None or len(segments) not in (1, 2):
-        return
+def _word_behind_blank_belongs(body: str, text: str, at: int) -> bool:
+    """Whether the word at `at`, behind the blank that ends `body`, is the rest of the address."""
+    match = _NAME_SHAPE.match(text, at, at + 200)
+    segments = body.count("/") - body.endswith("/") + 1
+    if match is None or not 1 <= segments <= 2 + (body[-1] in "-_"):
+        return False
     word = match.group().rstrip(".-_")
-    follows = text[at + 1 + len(word) : at + 4 + len(word)]
-    if len(segments) == 1:
-        certain = bool(re.match(r"/[\w.-]", follows))
-    else:
-        shaped = bool(re.search(r"[-_\d]|[a-z][A-Z]", word))
-        closed = not follows or bool(re.match(r"[.,;:)\]}](?:\s|$)|[)\]}]", follows))
-        certain = (shaped or closed) and word.lower() not in _PROSE_AFTER
-    if certain:
-        _read_body(text, at + 1, run)
+    if word.lower() in _PROSE_AFTER:
+        return False
+    follows = text[at + len(word) : at + 3 + len(word)]
+    if segments == 1:
+        return bool(re.match(r"/[\w.-]", follows))
+    # A name broken behind its hyphen, or the name of a repository behind its owner's slash.
+    shaped = bool(re.search(r"[-_\d]|[a-z][A-Z]", word)) or body[-1] in "-_"
+    return shaped or not follows or bool(re.match(r"[.,;:)\]}](?:\s|$)|[)\]}]", follows))
+
+
+def _join_after_blank(text: str, at: int, stop: int, run: _Run) -> None:
+    """Go on behind a blank where the address certainly does."""
+    if text[at : at + 1] != " " or at + 1 >= stop:
+        return
+    body = str(run)
+    if body[-1:] in ("/", "-", "_"):
+        if _word_behind_blank_belongs(body, text, at + 1):
+            _read_body(text, at + 1, stop, run)
+    elif body.count("/") <= 1 and text[at + 1] == "/" and _NAME_SHAPE.match(text, at + 2):
+        _read_body(text, at + 1, stop, run)
 
 
 def _is_address(host_and_rest: str, has_scheme: bool) -> bool:
@@ -273,29 +307,14 @@ def _is_address(host_and_rest: str, has_scheme: bool) -> bool:
     return "." in host.strip(".") or (has_scheme and bool(rest))
 
 
-def _cut_glued(text: str, run: _Run) -> None:
-    """End an address where another one begins."""
-    body = str(run)
-    glued = _NEXT_SCHEME.search(body, 1)
-    while glued and _ADDRESS_IN_ADDRESS.search(body[: glued.start()]):
-        glued = _NEXT_SCHEME.search(body, glued.end())
-    if glued is None:
-        # One that is itself broken by a blank ("https: //b") shows only the start of its scheme.
-        broken = re.search(r"https?:?$", body)
-        if broken and _NEXT_SCHEME.match(text, run.ends[broken.start()] - 1):
-            glued = broken
-    if glued:
-        run.cut(glued.start())
-
-
-def _read_one(text: str, match: re.Match[str]) -> tuple[str, int] | None:
-    """The address that starts with `match`, and the offset behind it."""
+def _read_one(text: str, match: re.Match[str], stop: int) -> tuple[str, int] | None:
+    """The address that starts with `match` and ends before `stop`, and the offset behind it."""
     scheme = match.group("scheme")
     run = _Run([], [])
     at = match.end() if scheme else match.start()
     braces = _IN_BRACES.search(text, max(0, match.start() - 12), match.start())
-    close = text.find("}", at, at + 2000) if braces else -1
-    spaced = _SPACED_HOST.match(text, at)
+    close = text.find("}", at, min(stop, at + 2000)) if braces else -1
+    spaced = _SPACED_HOST.match(text, at, stop)
     if spaced:
         for i in range(at, spaced.end()):
             if not text[i].isspace():
@@ -304,39 +323,58 @@ def _read_one(text: str, match: re.Match[str]) -> tuple[str, int] | None:
     elif not scheme:
         run.add(match.group(), match.end(), plain=True)
         at = match.end()
-    at = _read_body(text, at, run)
+    at = _read_body(text, at, stop, run)
     while at < close and text[at].isspace():  # TeX ignores blanks inside \url{}
-        at = _read_body(text, at + 1, run)
-    if close < 0:
-        _join_after_blank(text, at, run, spaced is not None)
-    _cut_glued(text, run)
+        at = _read_body(text, at + 1, stop, run)
+    if close < 0 and spaced is not None:
+        _join_after_blank(text, at, stop, run)
     _clean(run, kind_of(str(run)) in CODE_KINDS)
-    body = str(run)
-    if not run.ends or not _is_address(body, scheme is not None):
+    if not run.ends or not _is_address(str(run), scheme is not None):
         return None
-    return f"{scheme or 'https'}://{body}", run.ends[-1]
+    return f"{scheme or 'https'}://{run}", run.ends[-1]
+
+
+def _stop(text: str, starts: Sequence[re.Match[str]], i: int) -> int:
+    """Where the address of the start `i` ends at the latest: where another one begins.
+
+    One address may lie within another (an archive's, a redirector's), but only one, so that the
+    time stays linear on any text.
+    """
+    behind = i + 1
+    if behind < len(starts):
+        at = starts[behind].start()
+        if starts[behind].group("scheme") and _ADDRESS_IN_ADDRESS.search(
+            text, max(starts[i].start(), at - 200), at
+        ):
+            behind += 1
+    return starts[behind].start() if behind < len(starts) else len(text)
 
 
 def _occurrences(text: str) -> Iterator[FoundUrl]:
+    lower = text.lower()
+    if not any(sign in lower for sign in _SIGNS):
+        return
+    starts: list[re.Match[str]] = []
+    for match in _START.finditer(text):
+        # The host behind a scheme is no start of its own; behind a misspelt scheme it is.
+        if match.group("scheme") or not starts or match.start() > starts[-1].end():
+            starts.append(match)
     at = 0
-    while True:
-        match = _START.search(text, at)
-        if match is None:
-            return
-        found = _read_one(text, match)
-        if found is None:
-            at = match.start() + 1
+    for i, match in enumerate(starts):
+        if match.start() < at:
             continue
-        url, end = found
-        yield FoundUrl(url, kind_of(url), match.start(), end)
-        at = max(end, match.start() + 1)
+        found = _read_one(text, match, _stop(text, starts, i))
+        if found is not None:
+            url, end = found
+            yield FoundUrl(url, kind_of(url), match.start(), end)
+            at = end
 
 
 def find_urls(text: str) -> tuple[FoundUrl, ...]:
     """The addresses in a text, in order of first appearance, each once.
 
     Bare domains (`wikipedia.org`, `01.AI`) are not addresses; known hosts of code and papers
-    are found without a scheme when a path follows.
+    are found without a scheme when a path follows. The time is linear in the length of the text.
     """
     seen: dict[str, FoundUrl] = {}
     for found in _occurrences(text):

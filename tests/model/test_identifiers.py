@@ -18,16 +18,22 @@ from bibtools.model import ArxivId, Doi, parse_arxiv, parse_doi
         pytest.param("arXiv:2104.08821v2", ArxivId("2104.08821", 2), id="prefix"),
         pytest.param("ARXIV: 2104.08821", ArxivId("2104.08821"), id="prefix in capitals, blank"),
         pytest.param("https://arxiv.org/abs/2104.08821", ArxivId("2104.08821"), id="abs page"),
-        pytest.param("http://www.arxiv.org/pdf/2104.08821v3.pdf", ArxivId("2104.08821", 3), id="pdf"),
+        pytest.param(
+            "http://www.arxiv.org/pdf/2104.08821v3.pdf", ArxivId("2104.08821", 3), id="pdf"
+        ),
         pytest.param("arxiv.org/abs/2104.08821?context=cs", ArxivId("2104.08821"), id="query"),
         pytest.param("https://arxiv.org/html/2104.08821v1/", ArxivId("2104.08821", 1), id="html"),
         pytest.param("10.48550/arXiv.2310.06694", ArxivId("2310.06694"), id="DOI"),
-        pytest.param("https://doi.org/10.48550/ARXIV.2310.06694", ArxivId("2310.06694"), id="DOI page"),
+        pytest.param(
+            "https://doi.org/10.48550/ARXIV.2310.06694", ArxivId("2310.06694"), id="DOI page"
+        ),
         pytest.param("2104.08821 [cs.CL]", ArxivId("2104.08821"), id="class beside it"),
         pytest.param("hep-th/9901001", ArxivId("hep-th/9901001"), id="old style"),
         pytest.param("math.GT/0309136", ArxivId("math/0309136"), id="old style with subject"),
         pytest.param("quant-ph/9508027v2", ArxivId("quant-ph/9508027", 2), id="old style, version"),
-        pytest.param("cond-mat.mes-hall/0703001", ArxivId("cond-mat/0703001"), id="hyphenated subject"),
+        pytest.param(
+            "cond-mat.mes-hall/0703001", ArxivId("cond-mat/0703001"), id="hyphenated subject"
+        ),
         pytest.param("2104.0882", None, id="four digits after 2014"),
         pytest.param("1412.00001", None, id="five digits before 2015"),
         pytest.param("2113.00001", None, id="month 13"),
@@ -75,7 +81,9 @@ def test_what_is_printed_is_parsed(year: int, month: int, number: int) -> None:
         pytest.param("doi:10.1145/3442188", Doi("10.1145/3442188"), id="prefix"),
         pytest.param("https://doi.org/10.1145/3442188", Doi("10.1145/3442188"), id="address"),
         pytest.param("http://dx.doi.org/10.1000/a%2Fb", Doi("10.1000/a/b"), id="escaped address"),
-        pytest.param("10.1016/0370-2693(95)00396-3", Doi("10.1016/0370-2693(95)00396-3"), id="brackets"),
+        pytest.param(
+            "10.1016/0370-2693(95)00396-3", Doi("10.1016/0370-2693(95)00396-3"), id="brackets"
+        ),
         pytest.param("10.1145", None, id="no suffix"),
         pytest.param("10x1234/abc", None, id="no dot"),
         pytest.param("10.1145/34 42", None, id="blank inside"),

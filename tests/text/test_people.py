@@ -116,7 +116,7 @@ def test_compare_authors(asked: list[str], known: list[str], expected: Authorshi
 
 
 def test_letters() -> None:
-    assert plain_letters("\\v{S}koda \\L{}ukasz \\\"Ozt\\\"urk \\aa se") == "Škoda Łukasz Öztürk åse"
+    assert plain_letters('\\v{S}koda \\L{}ukasz \\"Ozt\\"urk \\aa se') == "Škoda Łukasz Öztürk åse"
 
 
 @given(st.text(max_size=40))

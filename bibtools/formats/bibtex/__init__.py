@@ -1,1 +1,5 @@
-"""The lossless .bib document, and entries from and to it."""
+"""BibTeX and biblatex files: the lossless document, reading, names, macros, writing."""
+
+from bibtools.formats.bibtex.document import Document
+
+__all__ = ["Document"]

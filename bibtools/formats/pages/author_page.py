@@ -27,14 +27,12 @@ from bibtools.formats.pages.fields import (
 from bibtools.formats.pages.lines import Ledger, Line, show
 from bibtools.formats.pages.name_boundary import (
     Boundary,
-    Evidence,
     certain_names,
-    comma_parts,
     find_boundary,
-    reads_as_names,
     title_words,
-    words_of,
 )
+from bibtools.formats.pages.name_likeness import comma_parts, reads_as_names
+from bibtools.formats.pages.page_evidence import Evidence, words_of
 from bibtools.model import Doubt, Entry, Source
 from bibtools.text.arxiv_classes import parse_class
 from bibtools.text.names import parse_name
@@ -49,6 +47,8 @@ _CATEGORY_ALONE = re.compile(r"[A-Z][A-Z-]+|[a-z-]+\.[A-Za-z-]+")
 _ET_AL = re.compile(r"[\s,]*\bet\s?al\b\.?$")
 _SLUGS = re.compile(r"[a-z0-9][\w.&+'-]*(?:, ?[a-z0-9][\w.&+'-]*)*")
 _LONGEST_FOOTER = 80
+_WIDE_MARGIN = 9.0
+"""What further names on the page cannot make up for."""
 
 
 @dataclass(slots=True)
@@ -234,7 +234,8 @@ def _first_evidence(records: Sequence[_Record]) -> Evidence:
 def _boundaries(records: Sequence[_Record], evidence: Evidence) -> dict[int, Boundary]:
     """The boundary of each record's title line, by the record's identity, in two passes.
 
-    The names that the first pass is sure of are evidence for the second.
+    The names that the first pass is sure of are evidence for the second, which looks again at
+    the lines that were not decided by a wide margin.
     """
     work: list[tuple[int, _TitleLine, frozenset[str]]] = []
     for record in records:
@@ -246,8 +247,10 @@ def _boundaries(records: Sequence[_Record], evidence: Evidence) -> dict[int, Bou
         if boundary.sure and boundary.best is not None:
             evidence.read_names(boundary.best.names[:1])
     return {
-        identity: find_boundary(line.text, line.truncated, evidence, own)
-        for identity, line, own in work
+        identity: boundary
+        if boundary.margin >= _WIDE_MARGIN
+        else find_boundary(line.text, line.truncated, evidence, own)
+        for (identity, line, own), boundary in zip(work, first, strict=True)
     }
 
 

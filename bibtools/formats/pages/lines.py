@@ -17,7 +17,14 @@ from bibtools.text.html import is_html, visible_lines
 
 Use = Literal["header", "record", "notice"]
 
-_BLANK = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u2060\ufeff\u3000\u2028\u2029"
+# What is not seen at the edges of a line: blanks, marks of direction, control characters.
+_BLANK = (
+    "".join(map(chr, range(33)))
+    + "\u007f\u0085\u00a0\u1680"
+    + "".join(
+        map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2030), 0x205F, 0x2060, 0x3000, 0xFEFF])
+    )
+)
 _BREAK = re.compile(r"\r\n|\n|\r")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -33,16 +40,36 @@ class Line:
     """True when a blank line, or an edge of the page, is before it."""
 
 
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # starts as the mark of UTF-16 does, so it comes first
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def _wide_encoding(start: bytes) -> str | None:
+    """The encoding of a text whose every second byte is zero (English in UTF-16), or None."""
+    half = len(start) // 2
+    if start[1::2].count(0) > 0.8 * half and start[::2].count(0) == 0:
+        return "utf-16-le"
+    if start[::2].count(0) > 0.8 * half and start[1::2].count(0) == 0:
+        return "utf-16-be"
+    return None
+
+
 def decode(data: bytes, file: str) -> tuple[str, list[Notice]]:
     """The text of a page, whatever its encoding, with a notice when it had to be guessed.
 
-    UTF-8 with or without byte order mark, UTF-16 with one. Bytes that are not UTF-8 are read as
+    UTF-8, UTF-16 or UTF-32, with or without byte order mark. Bytes that are not UTF-8 are read as
     Windows-1252, the usual encoding of the rest; a character cut in two by the end of the file
     is left out.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = data.decode("utf-16", "replace")
-        return text, []
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.removeprefix(mark).decode(encoding, "replace"), []
+    if wide := _wide_encoding(data[:4000]):
+        return data.decode(wide, "replace"), []
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode("utf-8"), []

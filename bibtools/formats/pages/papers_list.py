@@ -20,7 +20,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bibtools.formats.pages.fields import current_year, is_prose, links_of, settle_date
+from bibtools.formats.pages.fields import (
+    current_year,
+    is_prose,
+    links_of,
+    looks_cut_off,
+    settle_date,
+)
 from bibtools.formats.pages.lines import Ledger, Line, joined
 from bibtools.model import Doubt, Entry, PartialDate, Source
 from bibtools.text.printed_dates import DATE_PATTERN, PrintedDate, printed_date
@@ -51,6 +57,9 @@ _FRAME = frozenset(
     sort filter arxiv system theme""".split()
 ) | {"log in", "sign up", "load more", "show more", "view all", "next page", "system theme"}
 _SUBMITTED = re.compile(r"submitted by\b.*", re.IGNORECASE)
+# What is left of the block below a record where the page ends within it.
+_CUT_COUNT = re.compile(r"\u2022\s*(?:\d[\d,]*\s*[a-z]{0,6})?")
+_CUT_DATE = re.compile(r"[A-Z][a-z]{0,8}\.?")
 _NUMBER = re.compile(r"\d[\d,.]*k?", re.IGNORECASE)
 
 
@@ -237,6 +246,7 @@ class _Reader:
         if len(line.text) < 120 and (
             self.read_frame(line, before)
             or self.read_block(line)
+            or (after is None and self.read_cut_block(line, before))
             or self.read_organisation(line, after)
         ):
             return
@@ -275,6 +285,13 @@ class _Reader:
             self.take_number(line)
         else:
             return False
+        return True
+
+    def read_cut_block(self, line: Line, before: Line | None) -> bool:
+        below_dot = before is not None and _DOT.fullmatch(before.text) is not None
+        if not (_CUT_COUNT.fullmatch(line.text) or (below_dot and _CUT_DATE.fullmatch(line.text))):
+            return False
+        self.ledger.unread(line, "the page ends within it")
         return True
 
     def read_organisation(self, line: Line, after: Line | None) -> bool:
@@ -330,6 +347,11 @@ def _tell_of_gaps(record: _Record, last: bool, ledger: Ledger) -> None:
         else:
             text, rule = "The record has no abstract.", "page.no-abstract"
         ledger.tell(text, record.first, rule)
+    elif last and not record.block and looks_cut_off(record.abstract[-1].text):
+        text = "The last abstract may be cut off."
+        ledger.tell(text, record.abstract[-1], "page.cut-off")
+    if last and record.count is not None and record.date is None:
+        ledger.tell("The page ends before the record's date.", record.block[-1], "page.cut-off")
     for line in record.abstract[1:]:
         ledger.tell(
             "The line was taken for a part of the abstract above.", line, "page.joined-lines"

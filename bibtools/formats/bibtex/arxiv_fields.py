@@ -1,0 +1,114 @@
+"""The arXiv ID of an entry, in every form in which the usual sources write it."""
+
+from __future__ import annotations
+
+import re
+
+from bibtools.formats.bibtex.field_reader import FieldReader
+from bibtools.model import ArxivId, parse_arxiv
+from bibtools.text.latex_decode import plain
+
+_ARXIV_WORDS = re.compile(
+    r"arxiv\s*(?:preprint|e-?prints?)?[\s:,]*(?:arxiv\s*:\s*)?"
+    r"(\d{4}\.\d{4,5}(?:v\d+)?|[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?)"
+    r"(?:\s*\[([A-Za-z.-]+)\])?",
+    re.IGNORECASE,
+)
+_ARXIV_JOURNAL = re.compile(r"arxiv\b|corr$|computing research repository", re.IGNORECASE)
+_ARXIV_ADDRESS = re.compile(r"arxiv\.org/(?:abs|pdf)/[^\s{}]+")
+_CORR_VOLUME = re.compile(r"abs/(\S+)")
+
+
+def read_arxiv(reader: FieldReader) -> tuple[ArxivId | None, tuple[str, ...], bool]:
+    """The arXiv ID, the class, and whether the journal is only arXiv in disguise."""
+    server = (reader.word("eprinttype") or reader.word("archiveprefix")).lower()
+    class_ = reader.word("eprintclass") or reader.word("primaryclass")
+    eprint = reader.word("eprint")
+    bare, bracket = _without_class(eprint)
+    found = parse_arxiv(bare) if eprint and server in ("", "arxiv") else None
+    if found is not None:
+        reader.take("eprint", "eprinttype", "archiveprefix")
+        if bracket and not class_:
+            class_ = bracket
+    elif eprint and server == "arxiv":
+        reader.complain(
+            "eprint",
+            "bibtex.arxiv",
+            f'"{eprint}" of "{reader.entry.key}" is no arXiv ID.',
+            "An arXiv ID looks like 2310.06694 or hep-th/9901001.",
+        )
+    journal = plain(reader.left.get("journal") or reader.left.get("journaltitle", "")).strip()
+    is_journal = False
+    if journal and _ARXIV_JOURNAL.match(journal):
+        is_journal, named, bracket = _from_journal(reader, journal)
+        found, class_ = found or named, class_ or bracket
+        if found is None:
+            is_journal = False
+    if found is None:
+        found, bracket = _from_elsewhere(reader)
+        class_ = class_ or bracket
+    if found is None:
+        return None, (), False
+    categories = (
+        (class_,) if class_ and re.fullmatch(r"[A-Za-z-]+(?:\.[A-Za-z-]+)?", class_) else ()
+    )
+    if categories:
+        reader.take("eprintclass", "primaryclass")
+    return found, categories, is_journal
+
+
+def _without_class(text: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(.*?)\s*\[([A-Za-z.-]+)\]", text)
+    return (match[1], match[2]) if match else (text, "")
+
+
+def _from_journal(reader: FieldReader, journal: str) -> tuple[bool, ArxivId | None, str]:
+    """What `arXiv preprint arXiv:ID`, `arXiv e-prints` + eid, and `CoRR` + `abs/ID` say."""
+    match = _ARXIV_WORDS.search(journal)
+    found, class_ = None, ""
+    if match:
+        found, class_ = parse_arxiv(match[1]), match[2] or ""
+    if found is None:
+        for name in ("volume", "eid", "pages", "number"):
+            value = reader.word(name)
+            volume = _CORR_VOLUME.fullmatch(value)
+            found = parse_arxiv(volume[1] if volume else value) if value else None
+            if found is not None:
+                break
+    # The fields stay in `extra`: what the user wrote for a journal comes out again.
+    pure = match is None or not (journal[: match.start()] + journal[match.end() :]).strip(" ,.;:()")
+    return found is not None and pure, found, class_
+
+
+def _from_elsewhere(reader: FieldReader) -> tuple[ArxivId | None, str]:
+    """From the DOI, an address, a field of its own, or prose; addresses and prose stay."""
+    for name in ("doi", "url", "ee", "howpublished"):
+        value = reader.word(name)
+        found = parse_arxiv(value) if "arxiv" in value.lower() else None
+        if found is not None:
+            return found, ""
+    for name in ("arxiv", "arxivid", "arxiv_id"):
+        found = parse_arxiv(reader.word(name))
+        if found is not None:
+            reader.take(name)
+            return found, ""
+    for name in ("howpublished", "note", "number", "eid", "publisher", "annote", "addendum"):
+        value = plain(reader.left.get(name, "")).strip()
+        found, class_, whole = _in_prose(value)
+        if found is not None:
+            if whole:
+                reader.take(name)
+            return found, class_
+    return None, ""
+
+
+def _in_prose(text: str) -> tuple[ArxivId | None, str, bool]:
+    """ID and class in `arXiv:ID [class]` or an address, and whether the text is no more."""
+    if "arxiv" not in text.lower():
+        return None, "", False
+    match = _ARXIV_WORDS.search(text)
+    found = parse_arxiv(match[1]) if match else None
+    if match and found is not None:
+        return found, match[2] or "", match[0] == text
+    address = _ARXIV_ADDRESS.search(text)
+    return (parse_arxiv(address[0].rstrip(".,;)")) if address else None), "", False

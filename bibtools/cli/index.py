@@ -31,7 +31,14 @@ Examples:
 """
 
 
-@click.group(context_settings=options.HELP_NAMES)
+GROUP_EPILOG = """\b
+Examples:
+  bibtools index build --arxiv arxiv-metadata-oai-snapshot.json
+  bibtools index info
+"""
+
+
+@click.group(context_settings=options.HELP_NAMES, epilog=GROUP_EPILOG)
 def index() -> None:
     """Build or describe the offline index of arXiv papers and code links.
 

@@ -25,6 +25,9 @@ def count_signs(lines: Sequence[str]) -> int:
 def read(lines: Sequence[Line], ledger: Ledger) -> list[Entry]:
     """The entries of a page of bare abstracts."""
     entries: list[Entry] = []
+    if len(lines) > 1 and "abstract:".startswith(lines[-1].text.lower()):
+        ledger.unread(lines[-1], 'the page ends within the "Abstract:" of a record')
+        lines = lines[:-1]
     at = 0
     while at < len(lines):
         label = _LABEL.match(lines[at].text)
@@ -35,13 +38,10 @@ def read(lines: Sequence[Line], ledger: Ledger) -> list[Entry]:
         end = at + 1
         while end < len(lines) and not _LABEL.match(lines[end].text):
             end += 1
-        if end == len(lines) > at + 1 and "abstract:".startswith(lines[-1].text.lower()):
-            end -= 1
-            ledger.unread(lines[-1], 'the page ends within the "Abstract:" of a record')
         entry = _read_one(lines[at:end], label.end(), ledger)
         if entry is not None:
             entries.append(entry)
-        at = len(lines) if end == len(lines) - 1 and lines[-1].number in ledger.uses else end
+        at = end
     if entries and looks_cut_off(lines[-1].text) and ledger.uses[lines[-1].number] == "record":
         ledger.tell("The last abstract may be cut off.", lines[-1], "page.cut-off")
     return entries

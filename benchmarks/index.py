@@ -16,6 +16,7 @@ import argparse
 import bisect
 import itertools
 import json
+import os
 import random
 import sqlite3
 import subprocess
@@ -184,6 +185,8 @@ class Memory(threading.Thread):
 def build(records: Path, index: Path, abstracts: str, count: int) -> None:
     """Build with the command line and print its figures."""
     started = time.perf_counter()
+    used = os.times()
+    before = used.children_user + used.children_system
     command = [sys.executable, "-m", "bibtools", "index", "build", "--quiet", "--arxiv", records]
     process = subprocess.Popen([*map(str, command), "--index", index, "--abstracts", abstracts])
     memory = Memory(process.pid)
@@ -192,8 +195,11 @@ def build(records: Path, index: Path, abstracts: str, count: int) -> None:
         sys.exit("the index could not be built")
     seconds = time.perf_counter() - started
     size = index.stat().st_size
+    used = os.times()
+    processor = used.children_user + used.children_system - before
     print(
         f"build, abstracts={abstracts}: {seconds:.0f} s ({count / seconds:,.0f} records/s), "
+        f"{processor:.0f} s of processor time, "
         f"{size / 1e6:,.0f} MB ({size / count:.0f} bytes a record), "
         f"memory {memory.most / 1e6:,.0f} MB over all processes",
         flush=True,

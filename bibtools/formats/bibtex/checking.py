@@ -21,7 +21,7 @@ from bibtools.model import Notice
 if TYPE_CHECKING:
     from bibtools.formats.bibtex.document import Document
 
-_AT_WORD = re.compile(r"@[ \t\r\n]*[^\s\"#%'(),={}]*")
+_AT_WORD = re.compile(rb"@[^\x00-\x20\"#%'(),={}]*")
 
 
 def find_notices(document: Document) -> Iterator[Notice]:
@@ -167,11 +167,11 @@ def _text_notices(document: Document, block: FreeText) -> Iterator[Notice]:
             'Take out the "}" that closes the entry too early.',
         )
     if b"@" in data:
-        text = document.decode(data)
-        for match in _AT_WORD.finditer(text):
+        for match in _AT_WORD.finditer(data):
+            word = document.source.text(block.start + match.start(), block.start + match.end())
             yield _notice(
                 document,
-                block.start + len(text[: match.start()].encode(document.encoding)),
+                block.start + match.start(),
                 "bibtex.stray-at",
-                f'"{match[0]}" outside of an entry starts none: bibtex complains about it.',
+                f'"{word}" outside of an entry starts none: bibtex complains about it.',
             )

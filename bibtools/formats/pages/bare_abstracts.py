@@ -57,7 +57,8 @@ def _read_one(lines: Sequence[Line], label_length: int, ledger: Ledger) -> Entry
     for line in more:
         # A footer or a button is short and is no sentence; it must not end up in an abstract.
         short = len(line.text) < _SHORTEST_TEXT and not re.search(r"[.!?]$", line.text)
-        if (short and line.alone and pieces) or any(line.text == piece.text for piece in pieces):
+        ended = line.alone or (pieces and re.search(r"[.!?]['\")\u201d]?$", pieces[-1].text))
+        if (short and ended and pieces) or any(line.text == piece.text for piece in pieces):
             ledger.unread(line, 'it does not start with "Abstract:" and is no sentence')
             continue
         if pieces:

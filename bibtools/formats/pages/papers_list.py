@@ -40,12 +40,12 @@ _ONE_LINE = re.compile(
     rf"{DATE_PATTERN}(?:\s+(?P<comments>\d+))?"
 )
 _HEADER = re.compile(
-    r"new|get trending papers in your email inbox!?|subscribe|(?:daily|trending) papers"
+    r"new|get trending papers in your (?:e-?mail|inbox).{0,30}|subscribe|(?:daily|trending) papers"
     r"|by\s*(?:@?_?ak(?:haliq)?)(?:\s+and the research community)?|papers|hugging face",
     re.IGNORECASE,
 )
 _SURE_HEADER = re.compile(
-    r"get trending papers in your email inbox!?|by\s*@?_?ak\s*and the research community"
+    r"get trending papers in your (?:e-?mail|inbox).{0,30}|by\s*@?_?ak\s*and the research community"
     r"|(?:daily|trending) papers",
     re.IGNORECASE,
 )

@@ -55,8 +55,20 @@ class _Page:
         self._pieces: list[str] = []
         self._start = 0
         self._counted, self._line = 0, 1
+        self.preformatted = 0
+        """How many open elements keep the line breaks of the source."""
 
     def add(self, start: int, end: int) -> None:
+        while self.preformatted:
+            newline = self._source.find("\n", start, end)
+            if newline < 0:
+                break
+            self._add(start, newline)
+            self.end_line()
+            start = newline + 1
+        self._add(start, end)
+
+    def _add(self, start: int, end: int) -> None:
         piece = self._source[start:end]
         if not self._pieces:
             if not piece.strip():
@@ -153,6 +165,8 @@ def visible_lines(html: str) -> list[tuple[int, str]]:
         attributes = html[match.end() : min(at - 1, match.end() + _LONGEST_ATTRIBUTES_READ)]
         if not hidden.depth and name in _BLOCKS:
             page.end_line()
+        if name == "pre":
+            page.preformatted = max(0, page.preformatted + (-1 if closing else 1))
         if name in _RAW and not closing:
             close = _RAW_END[name].search(html, at)
             at = length if close is None else close.start()

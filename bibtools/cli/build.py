@@ -109,13 +109,13 @@ def build(
     if arxiv and index_path:
         raise UsageError("--arxiv and --index contradict each other: give one of them.")
     targets = targets_of(outputs or ("-",), to)
-    readings = read_files(pages, kind)
     home = next((target.file for target in targets if target.file != "-"), None)
     decided, notices = load_decisions(home, decisions)
     with (
         progress_on_terminal(quiet=quiet) as progress,
         index_for(index_path, arxiv, code, progress=progress) as index,
     ):
+        readings = read_files(pages, kind, progress)
         built = run_build(readings, index, decided, progress=progress)
     plan = prepare(built, targets, Style(print_links, key_pattern))
     if not quiet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bibtools.cli import options
+from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import say, show_notices, write_result
 from bibtools.formats.bibtex.fields import PrintLinks
 from bibtools.workflows.outputs import Style, render, target_of, write_new
@@ -55,7 +56,8 @@ def convert(
     file, entry JSON or CSL-JSON; `-` is standard input. The result goes to stdout without -o.
     """
     target = target_of(output or "-", to, default="json")
-    readings = read_files(files, kind)
+    with progress_on_terminal(quiet=quiet) as progress:
+        readings = read_files(files, kind, progress)
     notices = [notice for reading in readings for notice in reading.notices]
     entries = [entry for reading in readings for entry in reading.entries]
     if not quiet:

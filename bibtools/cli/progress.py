@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -36,23 +36,40 @@ class _Bar:
     """Draws nothing, and loads nothing, before the work proves to be long."""
 
     def __init__(self) -> None:
-        self.started = time.monotonic()
+        self.lock = threading.Lock()
+        self.steps: dict[str, tuple[int, int]] = {}
         self.bars: dict[str, TaskID] = {}
         self.progress: RichProgress | None = None
+        # A timer, because one step may itself be long: reading a page of 10,000 records.
+        self.timer = threading.Timer(PATIENCE_SECONDS, self.start)
+        self.timer.daemon = True
+        self.timer.start()
 
-    def show(self, what: str, done: int, total: int) -> None:
-        if time.monotonic() - self.started < PATIENCE_SECONDS:
-            return
-        if self.progress is None:
+    def start(self) -> None:
+        with self.lock:
             self.progress = _rich_progress()
             self.progress.start()
+            for what in self.steps:
+                self.draw(what)
+
+    def show(self, what: str, done: int, total: int) -> None:
+        with self.lock:
+            self.steps[what] = (done, total)
+            self.draw(what)
+
+    def draw(self, what: str) -> None:
+        if self.progress is None:
+            return
+        done, total = self.steps[what]
         if what not in self.bars:
             self.bars[what] = self.progress.add_task(what, total=total or None)
         self.progress.update(self.bars[what], completed=done, total=total or None)
 
     def close(self) -> None:
-        if self.progress is not None:
-            self.progress.stop()
+        self.timer.cancel()
+        with self.lock:
+            if self.progress is not None:
+                self.progress.stop()
 
 
 def _rich_progress() -> RichProgress:

@@ -215,7 +215,7 @@ _QUOTES = re.compile(r"``|''|(?<![\\])`")
 _DASHES = re.compile(r"(?<!-)(---?)(?!-)")
 _SPACES = re.compile(
     r"\\(?:[,;:>! /\-@]|\\(?:\[[^\]]*\])?|(?:thinspace|enspace|quad|qquad|space|newline|linebreak"
-    r"|xspace|protect|relax|ignorespaces)(?![A-Za-z])\s*)"
+    r"|xspace)(?![A-Za-z])\s*)"
 )
 _NOT_SPACES = frozenset(("\\/", "\\-", "\\!", "\\@"))
 _FONT = re.compile(
@@ -226,6 +226,7 @@ _FONT = re.compile(
     r"|textquote|textsuperscript|textsubscript|singleletter|ocirc)(?![A-Za-z])\s*(?=\{)"
 )
 _DECLARATION = re.compile(
+    r"\\(?:protect|relax|ignorespaces|leavevmode)(?![A-Za-z])\s*|"
     r"\\(?:em|it|bf|sc|sl|tt|rm|sf|itshape|bfseries|scshape|slshape|ttfamily|rmfamily|sffamily|upshape"
     r"|mdseries|normalfont|small|large|Large|tiny|footnotesize|scriptsize|boldmath|cal|frenchspacing)"
     r"(?![A-Za-z])\s*"

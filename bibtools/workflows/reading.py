@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,6 +82,17 @@ def read(data: bytes, file: str, kind: str | None = None) -> Reading:
     return Reading(file, kind, tuple(entries), tuple(notices))
 
 
-def read_files(files: Sequence[str], kind: str | None = None) -> list[Reading]:
+def read_files(
+    files: Sequence[str],
+    kind: str | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Reading]:
     """Read every file; the first that cannot be read ends it with an `InputError`."""
-    return [read(read_bytes(file), file, kind) for file in files]
+    readings = []
+    for number, file in enumerate(files):
+        if progress is not None:
+            progress("reading pages", number, len(files))
+        readings.append(read(read_bytes(file), file, kind))
+    if progress is not None:
+        progress("reading pages", len(files), len(files))
+    return readings

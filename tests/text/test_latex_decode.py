@@ -62,6 +62,7 @@ def test_decode(latex: str, expected: str) -> None:
         pytest.param("\\noopsort{1990}1991", "1991", id="sort-only"),
         pytest.param("CO$_2$ \\textsubscript{2}", "CO₂ ₂", id="subscripts"),
         pytest.param("{\\TeX}book", "TeXbook", id="logo"),
+        pytest.param("{\\relax Я}{\\relax н}", "Ян", id="commands-that-print-nothing"),
         pytest.param("\\url{a_b} \\href{u}{text}", "a_b text", id="links"),
     ],
 )

@@ -148,6 +148,27 @@ Technical Report|DeepSeek-AI, Aixin Liu, Bei Feng et al.
 Limits at 13 TeV|ATLAS Collaboration
 Dialogue State Tracking|SeungHyun Kim, JaeWon Lee
 Spoken Words of Ann McCallum|Bo Ek
+Learning to Rank|al-Khwarizmi
+A Study of Notation|Florence d'Alché-Buc
+A Study of Notation|Vincent 't Hooft
+A Study of Notation|Diarmuid Ó Séaghdha
+A Study of Notation|सुनीता शर्मा
+A Study of Notation|สมชาย ใจดี
+A Study of Notation|Pieter Willem Johannes van den Berg
+A Study of Notation|JF Smith
+Searching with A*|Bo Ek
+Growing at $k$|Bo Ek
+Counting to COVID-19|Bo Ek
+Notes in Lower case on p < 0.05|Bo Ek
+Memory, Attention, Planning|Bo Ek, Ann Lee
+Watching YouTube|Bo Ek
+Hepatitis B|Bo Ek
+Notes (Extended Abstract)|Bo Ek
+A STUDY IN CAPITALS|Bo Ek
+It Is Done...|Bo Ek
+A Study of Notation|HyeYoung Lee, DaeHun Park
+A Study of Notation|XiaoYu Li, BaiChen Fan
+A Study of Notation|Bo Ek, for the ATLAS Collaboration
 """.strip().splitlines()
 
 
@@ -224,6 +245,12 @@ DAMAGE = [
 def test_damage_stays_local(lines: list[str], count: int, told: list[tuple[int, str]]) -> None:
     reading = page(*lines)
     assert (len(reading.entries), rules(reading)) == (count, told)
+
+
+def test_thousands_of_lines_that_are_no_record() -> None:
+    reading = page(*["Menu"] * 3000, META, TITLE, PROSE)
+    assert len(reading.entries) == 1
+    assert rules(reading) == [(i, "page.unread-line") for i in range(1, 3001)]
 
 
 def test_title_and_authors_on_lines_of_their_own() -> None:

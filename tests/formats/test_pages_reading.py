@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,12 @@ DRESS: list[tuple[str, Callable[[str], bytes]]] = [
     ("CR", lambda text: text.replace("\n", "\r").encode()),
     ("byte order mark", lambda text: text.encode("utf-8-sig")),
     ("UTF-16", lambda text: text.encode("utf-16")),
+    ("UTF-16 without mark", lambda text: text.encode("utf-16-le")),
+    ("UTF-16, big end first, without mark", lambda text: text.encode("utf-16-be")),
+    ("UTF-32", lambda text: text.encode("utf-32")),
+    ("NUL at the end", lambda text: text.encode() + b"\0"),
+    ("Ctrl-Z at the end", lambda text: text.encode() + b"\n\x1a"),
+    ("a web page of one pre", lambda text: f"<html><pre>{escape(text)}</pre>".encode()),
     ("trailing blanks", lambda text: text.replace("\n", "  \t\n").encode()),
     ("blank lines", lambda text: text.replace("\n", "\n\n").encode()),
     ("newline at the end", lambda text: (text + "\n").encode()),

@@ -34,6 +34,10 @@ def test_shows(html: str, text: str) -> None:
     assert visible_text(html) == text
 
 
+def test_preformatted_lines_stay() -> None:
+    assert visible_lines("<pre>a\n  <b>b</b> c\n\n</pre>d\ne") == [(1, "a"), (2, "b c"), (4, "d e")]
+
+
 def test_lines_know_where_they_start() -> None:
     assert visible_lines("<p>\na\nb</p>\n\n<p>c") == [(2, "a b"), (5, "c")]
 

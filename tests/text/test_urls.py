@@ -44,6 +44,32 @@ FOUND = [
     pytest.param(
         "at https://github.com/owner/ which is", ["https://github.com/owner/"], id="only prose"
     ),
+    pytest.param("at https:/ /github.com/owner/name", [REPO], id="blank between slashes"),
+    pytest.param("at https : // github.com/owner/name", [REPO], id="three blanks"),
+    pytest.param("at https://github.com /owner/name.", [REPO], id="blank behind host"),
+    pytest.param("at https://github.com/owner /name.", [REPO], id="blank behind owner"),
+    pytest.param("at https://github.com/owner/long- name.", [f"{REPO[:-4]}long-name"],
+                 id="broken at a hyphen"),
+    pytest.param("at https://kite.github. io/x.", ["https://kite.github.io/x"],
+                 id="blank in project host"),
+    pytest.param("at https://www. example.org/x.", ["https://www.example.org/x"],
+                 id="blank behind www"),
+    pytest.param("at https://kite. org.", ["https://kite.org"], id="blank before the domain"),
+    pytest.param("https//github.com/owner/name", [REPO], id="no colon"),
+    pytest.param("https:github.com/owner/name", [REPO], id="no slashes"),
+    pytest.param("htttps://github.com/owner/name", [REPO], id="misspelt scheme"),
+    pytest.param("Code:github.com/owner/name", [REPO], id="colon before no scheme"),
+    pytest.param("HTTP/2.0 and http//", [], id="a protocol's version"),
+    pytest.param(f"«{REPO}»", [REPO], id="guillemets"),
+    pytest.param(f"{REPO}¹", [REPO], id="raised footnote number"),
+    pytest.param(f"{REPO}†", [REPO], id="dagger"),
+    pytest.param(f"{REPO}~\\cite{{x}}", [REPO], id="tie and citation"),
+    pytest.param(f"&lt;{REPO}&gt;", [REPO], id="entities of brackets"),
+    pytest.param("https://x.org/?a=1&amp;b=2&c", ["https://x.org/?a=1&b=2&c"], id="ampersands"),
+    pytest.param("ssh://git@github.com/owner/name", ["ssh://git@github.com/owner/name"], id="ssh"),
+    pytest.param("https://x.org/" + "long/" * 500, ["https://x.org/" + "long/" * 500],
+                 id="very long"),
+    pytest.param("https://x.org/a)b(c).", ["https://x.org/a)b(c)"], id="one closed too many"),
     pytest.param("github.com/owner/name.", [REPO], id="no scheme"),
     pytest.param("(www.github.com/owner/name)", [REPO.replace("//", "//www.")], id="www"),
     pytest.param(f"{REPO}.git.", [f"{REPO}.git"], id="dot git"),
@@ -78,7 +104,7 @@ FOUND = [
     pytest.param("www.example.org is a domain", [], id="bare www domain"),
     pytest.param("write to me@kite.github.io", [], id="mail address"),
     pytest.param("https:// and http://.", [], id="scheme alone"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "urls"), FOUND)
@@ -111,6 +137,8 @@ KINDS = [
     ("https://o.github.io/n", "project page"),
     ("https://o.gitlab.io/n", "project page"),
     ("https://notgithub.com/o/n", "other"),
+    ("https://github.blog/o/n", "other"),
+    ("https://docs.github.com/o/n", "other"),
     ("https://zenodo.org/record/1", "archive"),
     ("https://doi.org/10.5281/zenodo.1", "archive"),
     ("https://doi.org/10.1/x", "paper"),
@@ -156,6 +184,20 @@ AFTER = [
 @pytest.mark.parametrize("after", AFTER)
 def test_every_neighbour(before: str, after: str) -> None:
     assert [found.url for found in find_urls(f"Code {before}{REPO}{after} End")] == [REPO]
+
+
+HOSTILE = [
+    *("((((", "a.", "http://", "{", "https: //", "https://a", "https://github.com/", "\\url{"),
+    *("https://x.org/(", "https://x.org/)", ".We", "=https://a.b", "https://x@", "github.com/ "),
+    *("https://web.archive.org/x/", "(www.a.org/", "a-", "--", "\\_", "https://x.org/\\~"),
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_text_ends(piece: str) -> None:
+    # Quadratic time would take minutes here.
+    text = "https://x.org/" + piece * (200_000 // len(piece))
+    assert find_urls(text)[0].start == 0
 
 
 @given(st.text(alphabet="htps:/.gitubcom\\{}_%~ ()[]<>,;A1$^&é李-", max_size=80))

@@ -174,35 +174,65 @@ def _starts_record(line: Line, after: Line | None, evidence: Evidence) -> bool:
     return boundary.best is not None and boundary.sure and boundary.best.score > 4.0
 
 
+def _begins_record(body: Sequence[Line], at: int, evidence: Evidence) -> bool:
+    """True when a record without a first line begins at `at`."""
+    after = body[at + 1] if at + 1 < len(body) else None
+    return _starts_record(body[at], after, evidence) or (
+        after is not None and _is_author_line(after, evidence)
+    )
+
+
 def _assign(record: _Record, apart: bool, evidence: Evidence, ledger: Ledger) -> list[_Record]:
     """Say which line of the body is what; gives the record and any found inside it."""
     body = record.body
     if not body:
         return [record]
+    found: list[_Record] = []
     at = 0
-    if is_prose(body[0].text) and not _title_line(body[0].text).truncated:
-        pass  # the title line is missing
-    elif (
-        record.meta is None
-        and not _starts_record(body[0], body[1] if len(body) > 1 else None, evidence)
-        and not (len(body) > 1 and _is_author_line(body[1], evidence))
-    ):
-        ledger.unread(body[0], "it comes before any record")
-        return _assign(_Record(None, body[1:]), apart, evidence, ledger) if len(body) > 1 else []
-    else:
-        record.title = body[0]
-        at = 1
-        if len(body) > 1 and _is_author_line(body[1], evidence, apart):
-            record.authors = body[1]
-            at = 2
-    rest = body[at:]
-    for i, line in enumerate(rest):
-        after = rest[i + 1] if i + 1 < len(rest) else None
-        if (i or record.title is None) and _starts_record(line, after, evidence):
-            return [record, *_assign(_Record(None, list(rest[i:])), apart, evidence, ledger)]
+    while at < len(body):
+        if found or record.meta is None:
+            if _headless_prose(body[at]) or _begins_record(body, at, evidence):
+                record = _Record(None)
+            else:
+                ledger.unread(body[at], "it comes before any record")
+                at += 1
+                continue
+        found.append(record)
+        at = _assign_title(record, body, at, apart, evidence)
+        at = _assign_abstract(record, body, at, evidence, ledger)
+    return found
+
+
+def _headless_prose(line: Line) -> bool:
+    """True for an abstract in the place of a title line."""
+    return is_prose(line.text) and not _title_line(line.text).truncated
+
+
+def _assign_title(
+    record: _Record, body: Sequence[Line], at: int, apart: bool, evidence: Evidence
+) -> int:
+    if _headless_prose(body[at]):
+        return at  # the title line is missing
+    record.title = body[at]
+    if at + 1 < len(body) and _is_author_line(body[at + 1], evidence, apart):
+        record.authors = body[at + 1]
+        return at + 2
+    return at + 1
+
+
+def _assign_abstract(
+    record: _Record, body: Sequence[Line], at: int, evidence: Evidence, ledger: Ledger
+) -> int:
+    """Take lines up to the end, or to where another record begins; gives its place."""
+    texts: set[str] = set()
+    for i in range(at, len(body)):
+        line = body[i]
+        after = body[i + 1] if i + 1 < len(body) else None
+        if (i > at or record.title is None) and _starts_record(line, after, evidence):
+            return i
         if not record.abstract:
             record.abstract.append(line)
-        elif any(line.text == other.text for other in record.abstract):
+        elif line.text in texts:
             ledger.unread(line, "it repeats a line of the abstract above")
         elif len(line.text) <= _LONGEST_FOOTER:
             ledger.unread(line, "it is neither a title nor an abstract")
@@ -211,7 +241,8 @@ def _assign(record: _Record, apart: bool, evidence: Evidence, ledger: Ledger) ->
             ledger.tell(
                 "The line was taken for a part of the abstract above.", line, "page.joined-lines"
             )
-    return [record]
+        texts.add(line.text)
+    return len(body)
 
 
 # --- from records to entries -----------------------------------------------------------------

@@ -7,6 +7,19 @@ out of names; names that are title words at least as often ("Grant", "Mark", "Ar
 
 from __future__ import annotations
 
+# Korean given names are often written with two capitals: "JaeHyun".
+KOREAN_SYLLABLES: frozenset[str] = frozenset(
+    """
+    ae bae beom bin bo bok bong byeong byung chae chan chang cheol chul chun dae dan deok do dong
+    eui eun ga geon geun gi go gon guk gun gwang gyeong gyu ha hae han he hee heon ho hong hoon hun
+    hwa hwan hwang hwi hye hyeon hyo hyuk hyun hyung il im in ja jae je jeong ji jin jo jong joo
+    joon ju jun jung kang ki kook kwang kyeong kyoung kyu kyung man mi min mo myeong myung na nam
+    oh pil ra rae ran ri rim ro ryeol sang seo seok seol seon seong seung shin si sik sin so sol
+    song soo sook su suk sun sung tae un wan woo won wook ye yeon yeong yo yong yoo yoon you young
+    yu yul yun chol gyong myong
+    """.split()
+)
+
 GIVEN_NAMES: frozenset[str] = frozenset(
     """
     aakash aaliyah aamir aarav aaron abbas abdallah abdel abdelaziz abdelhak abdelkader abdellah

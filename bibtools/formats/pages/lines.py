@@ -17,13 +17,10 @@ from bibtools.text.html import is_html, visible_lines
 
 Use = Literal["header", "record", "notice"]
 
-# What is not seen at the edges of a line: blanks, marks of direction, control characters.
-_BLANK = (
-    "".join(map(chr, range(33)))
-    + "\u007f\u0085\u00a0\u1680"
-    + "".join(
-        map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2030), 0x205F, 0x2060, 0x3000, 0xFEFF])
-    )
+# What is not seen at the edges of a line: blanks, marks of direction, the remains of old ends of
+# files (NUL, Ctrl-Z).
+_BLANK = " \t\r\n\f\v\x00\x1a\x1c\x1d\x1e\x1f\u0085\u00a0" + "".join(
+    map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2030), 0x205F, 0x2060, 0x3000, 0xFEFF])
 )
 _BREAK = re.compile(r"\r\n|\n|\r")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -104,6 +104,9 @@ def _prior(count: int, truncated: bool) -> float:
     return 0.0 if count <= 3 else -3.0
 
 
+_WITHIN_CAPITALS = re.compile(r"[A-Z]{4}")
+
+
 def _start_score(text: str, start: int, evidence: Evidence, own: frozenset[str]) -> float:
     """Against starts that are seldom one: a lower-case letter, an initial behind an acronym."""
     score = 0.0
@@ -112,8 +115,11 @@ def _start_score(text: str, start: int, evidence: Evidence, own: frozenset[str])
         pieces = words_in(text[:start].rpartition(" ")[2])
         if pieces and final_word_score(pieces[-1], pieces[-1], False, evidence, own) <= 0.0:
             score -= 5.0  # "Title" is not "Tit" and a name with "le"
-    if text[start - 1].isupper() and text[start].isupper() and text[start + 1 : start + 2] == " ":
-        score -= 2.0
+    if text[start - 1].isupper() and text[start].isupper():
+        if text[start + 1 : start + 2] == " ":
+            score -= 2.0
+        elif _WITHIN_CAPITALS.match(text, start - 2):
+            score -= 3.0  # "AT" + "LAS Collaboration"
     return score
 
 
@@ -121,11 +127,17 @@ def _splits(text: str, truncated: bool, evidence: Evidence, own: frozenset[str])
     parts = comma_parts(text)
     found: list[Split] = []
     tail_score = 0.0
+    whole_scores: dict[int, float] = {}
+
+    def whole_score_of(count: int) -> float:
+        if count not in whole_scores:
+            whole_scores[count] = name_score(parts[-count][1].strip(), evidence)
+        return whole_scores[count]
+
     for count in range(1, min(len(parts), _MOST_NAMES) + 1):
         at, part = parts[-count]
-        whole_score = name_score(part.strip(), evidence)
         prior = _prior(count, truncated)
-        if count < min(3, len(parts)) and name_score(parts[-count - 1][1], evidence) > 1.5:
+        if count < min(3, len(parts)) and whole_score_of(count + 1) > 1.5:
             prior -= 4.0  # the part before is a name as well
         rest = tuple(name.strip() for _, name in parts[len(parts) - count + 1 :])
         tail = part.rsplit(" ", _MOST_WORDS)
@@ -138,7 +150,7 @@ def _splits(text: str, truncated: bool, evidence: Evidence, own: frozenset[str])
                 score -= 1.5  # a title seldom ends with a single word behind a comma
             score += name_score(first, evidence) + title_score(title, evidence, own)
             found.append(Split(title.rstrip(), (first, *rest), score))
-        tail_score += max(-8.0, min(whole_score, 2.0))
+        tail_score += max(-8.0, min(whole_score_of(count), 2.0))
         if tail_score < -20.0:
             break
     found.sort(key=lambda split: (-split.score, len(split.title)))

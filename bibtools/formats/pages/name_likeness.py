@@ -9,7 +9,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from bibtools.formats.pages.known_words import EXPERIMENTS, FAMILY_NAMES, GIVEN_NAMES, TITLE_WORDS
+from bibtools.formats.pages.known_words import (
+    EXPERIMENTS,
+    FAMILY_NAMES,
+    GIVEN_NAMES,
+    KOREAN_SYLLABLES,
+    TITLE_WORDS,
+)
 from bibtools.formats.pages.page_evidence import Evidence
 from bibtools.text.names import BODY_WORDS, PARTICLES, SUFFIXES, is_body
 
@@ -20,6 +26,11 @@ _SURNAME_CAMEL = re.compile(
 )
 _TWO_CAPITALS = re.compile(r"[A-Z]{2,}[a-z]")
 _ARTICLE_WORD = re.compile(r"(?:(?:al|el|ul)-|[dl]['\u2019]).")
+# One syllable of Chinese in Latin letters: "XiaoYu".
+_PINYIN = re.compile(
+    r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:[iu]ang|iong|[aeio]ng|i?an|u?an|iao|uai|ao|[aeu]i|[eiu]n|er|i[aeu]|ou|u[aeo]|[aeiou])"
+)
 _APOSTROPHES = "'\u2019\u2018`\u02bc\u00b4"
 
 
@@ -105,7 +116,12 @@ _WORD_COUNT = {1: -3.0, 2: 1.0, 3: 0.5, 4: -0.8, 5: -2.0}
 def _is_joined_given(word: str) -> bool:
     """True for JaeHyun and LeRoy: given names written as one."""
     parts = re.findall(r"[A-Z][^\W\d_A-Z]+", word)
-    return "".join(parts) == word and all(part.lower() in GIVEN_NAMES for part in parts)
+    lower = [part.lower() for part in parts]
+    return "".join(parts) == word and (
+        GIVEN_NAMES.issuperset(lower)
+        or (len(lower) == 2 and KOREAN_SYLLABLES.issuperset(lower))
+        or (len(lower) == 2 and all(_PINYIN.fullmatch(part) for part in lower))
+    )
 
 
 def _camel_later_score(word: str, evidence: Evidence) -> float:
@@ -215,7 +231,8 @@ def name_score(name: str, evidence: Evidence) -> float:
 
 
 def _body_score(name: str, evidence: Evidence) -> float:
-    words = name.split()
+    # What some papers sign with: "Ann Lee, for the ATLAS Collaboration".
+    words = re.sub(r"^(?:for|on behalf of) the ", "", name).split()
     if len(words) > 8:
         return -6.0
     score = -0.5 if len(words) > 1 else 0.0

@@ -38,7 +38,7 @@ def _last_sign_score(title: str, tail: str) -> float:
         score -= 1.0
     if last in "'\u2019" and re.search(r"[^\W\d_].$", tail) and title.count(last) == 1:
         score -= 3.0  # Sant'Anna
-    if re.search(r"(?:^| )(?:Mc|O['\u2019]|D['\u2019]|L['\u2019])$", title):
+    if re.search(r"(?:^| )(?:Mc|[ODL]['\u2019])$|[a-z][dl]['\u2019]$", title):
         score -= 6.0
     return score + _balance_score(title, tail)
 
@@ -83,6 +83,8 @@ def _camel_end_score(final: str, known: float) -> float:
         parts = re.findall(r"[A-Z]+[^\W\d_A-Z]+", final)
         if len(parts) > 1 and parts[-1].lower() in GIVEN_NAMES and parts[0].lower() in TITLE_WORDS:
             score -= 2.0
+    if known < 2.0 and re.search(r"[A-Z]{2,}[a-rt-z][a-z]?$", final):
+        score -= 1.5  # "BYe" + "Je Park"; RNNs do end titles
     if re.search(r"(?:^|[a-z])(?:Mc|Mac|De|Le|La|O|Di|Van)$|[A-Z]Mc$", final):
         score -= 3.0
     return score

@@ -13,6 +13,8 @@ A pattern is a text with fields in braces, and `-`, `_`, `:`, `.` between them:
 | `{year}` | the year |
 | `{word}` | the first word of the title that is no article, preposition or the like |
 | `{words:3}` | the first three such words |
+| `{initials}` | the first letters of the further authors' family names: `YC` |
+| `{yy}` | the last two digits of the year |
 | `{arxiv}` | the arXiv ID, with `.` and `/` left out |
 
 A field may end in a filter: `{family|upper}` `GAO`, `{word|title}` `Simcse`, `{word|asis}`
@@ -34,6 +36,16 @@ from bibtools.text.latex_encode import pieces
 from bibtools.text.names import parse_name
 
 default_pattern = "{family}{year}{word}"
+
+PRESETS = {
+    "google-scholar": default_pattern,
+    "better-bibtex": "{family}{words:3|asis}{year}",
+    "arxiv": "{family}{year}{words:4}",
+    "dblp": "{family|title}{initials|upper}{yy}",
+}
+"""Names of patterns: `gao2021simcse`, `gaoSimCSESimpleContrastive2021` (Better BibTeX's
+`auth.lower + shorttitle(3,3) + year`), `gao2021simcsesimplecontrastivelearning`, `GaoYC21` (the
+last part of DBLP's key; the stream before it is known to DBLP alone)."""
 
 _STOP_WORDS = frozenset(
     "a about above after against all along am among an and any are around as at be because been "
@@ -158,6 +170,8 @@ _FIELDS: dict[str, tuple[Callable[[_Facts, int], str], int]] = {
     "word": (lambda facts, _count: "".join(facts.words[:1]), 1),
     "words": (_words, 3),
     "arxiv": (lambda facts, _count: facts.arxiv, 1),
+    "initials": (lambda facts, _count: "".join(name[0] for name in facts.families[1:]), 1),
+    "yy": (lambda facts, _count: facts.year[-2:], 1),
 }
 _FILTERS: dict[str, Callable[[str], str]] = {
     "": str.lower,
@@ -218,6 +232,21 @@ def make_key(entry: Entry, pattern: str = default_pattern) -> str:
 
 def _names_author(parts: Sequence[str | tuple[str, int, str]]) -> bool:
     return any(not isinstance(part, str) and part[0] in ("family", "families") for part in parts)
+
+
+def pattern_of(text: str) -> str:
+    """The pattern that a user's words mean: a name of `PRESETS`, or the pattern itself.
+
+    Raises `UsageError` for one that cannot be read.
+    """
+    pattern = PRESETS.get(text, text)
+    if text not in PRESETS and "{" not in text:
+        raise UsageError(
+            f'"{text}" is no pattern for keys.',
+            hint=f"Say {', '.join(PRESETS)}, or a pattern such as '{{family}}{{year}}{{word}}'.",
+        )
+    _parse(pattern)
+    return pattern
 
 
 def suffix(number: int) -> str:

@@ -17,3 +17,11 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the shared data is not at {folder.name}/ (set BIBTOOLS_SHARED to its folder)")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _journal_of_the_test(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No test writes into the journal of whoever runs it."""
+    monkeypatch.setenv("BIBTOOLS_STATE", str(tmp_path_factory.mktemp("journal")))

@@ -19,6 +19,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "index": ("bibtools.cli.index:index", "Build or describe the offline index of arXiv papers."),
     "decide": ("bibtools.cli.decide:decide", "Tell `build` by hand what it could not know."),
     "fields": ("bibtools.cli.fields:fields", "Print the fields of .bib files as BibTeX sees them."),
+    "check": ("bibtools.cli.check:check", "Say what is wrong in .bib files; fix what is safe."),
+    "format": ("bibtools.cli.format:format_", "Tidy .bib files by options."),
+    "dedupe": ("bibtools.cli.dedupe:dedupe", "Find entries that are one work, and merge them."),
+    "keys": ("bibtools.cli.keys:keys", "Propose citation keys by a pattern; rename on request."),
+    "undo": ("bibtools.cli.undo:undo", "Take the last change in place back, byte for byte."),
 }
 
 

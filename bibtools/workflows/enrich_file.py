@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bibtools.adapters.files import read_bytes
 from bibtools.formats.bibtex import Document
-from bibtools.formats.bibtex.enriching import add_found, dialect_of
+from bibtools.formats.bibtex.dialects import dialect_of
+from bibtools.formats.bibtex.enriching import add_found
 from bibtools.formats.bibtex.fields import PrintLinks
 from bibtools.model import Entry
 from bibtools.reports import PageCount, Report

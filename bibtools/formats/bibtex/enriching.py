@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bibtools.formats.bibtex.blocks import BibEntry
+from bibtools.formats.bibtex.dialects import dialect_of
 from bibtools.formats.bibtex.document import Document
-from bibtools.formats.bibtex.fields import Dialect, PrintLinks
+from bibtools.formats.bibtex.fields import PrintLinks
 from bibtools.formats.bibtex.writing import Field, entry_fields
 from bibtools.model import Entry
 
-_BIBLATEX_SIGNS = frozenset(
-    ["date", "journaltitle", "eprinttype", "eprintclass", "location", "institution", "urldate"]
-)
-_BIBLATEX_TYPES = frozenset(["online", "report", "thesis", "dataset", "software", "collection"])
 # A field in the first column is not added where one of the second says it already.
 _SAID_BY = {
     "eprint": ("eprint",),
@@ -30,14 +27,6 @@ _SAID_BY = {
 # What a look-up may add to an entry of the user's. Not the DOI and address of the preprint: the
 # entry may cite the published version.
 _MAY_ADD = frozenset(_SAID_BY) | {"author", "title"}
-
-
-def dialect_of(document: Document) -> Dialect:
-    """`biblatex` when the file speaks it (`date`, `eprinttype`, `@online`), else `bibtex`."""
-    for entry in document.entries[:500]:
-        if entry.type in _BIBLATEX_TYPES or not _BIBLATEX_SIGNS.isdisjoint(entry.fields):
-            return "biblatex"
-    return "bibtex"
 
 
 def add_found(

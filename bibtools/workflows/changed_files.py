@@ -1,0 +1,48 @@
+"""Files that a command is about to change together: shown as a diff, or written and journalled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bibtools.adapters.files import standard_stream, state_of
+from bibtools.adapters.journal import journalled_write, new_run
+from bibtools.errors import UsageError
+from bibtools.workflows.tidy import diff_of
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """A file as it was read, and as it shall be."""
+
+    file: str
+    """As the user wrote it."""
+    old: bytes | None
+    """None for a file that is not there yet."""
+    new: bytes
+
+    @property
+    def differs(self) -> bool:
+        """True when there is anything to write."""
+        return self.old != self.new
+
+
+def diff(files: Sequence[ChangedFile]) -> bytes:
+    """What changes, as a unified diff in the bytes of the files."""
+    return b"".join(diff_of(one.old or b"", one.new, one.file) for one in files if one.differs)
+
+
+def write_all(files: Sequence[ChangedFile], command: str) -> list[str]:
+    """Write the files that differ, as one run in the journal; gives their names.
+
+    Raises `WriteError`; then the files before it are written and `bibtools undo` takes them back.
+    """
+    if any(one.file == standard_stream for one in files):
+        raise UsageError("Standard input cannot be changed in place.", "Use --diff, or a file.")
+    run = new_run()
+    done = []
+    for one in files:
+        if one.differs:
+            journalled_write(one.file, one.new, state_of(one.old), command, run)
+            done.append(one.file)
+    return done

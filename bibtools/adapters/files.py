@@ -153,7 +153,7 @@ def _write(path: Path, data: bytes, expected: FileState | None, *, backup: bool)
     except BaseException:
         _remove(new)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return WriteOutcome(path=target, written=True, backup=copy)
 
 
@@ -209,7 +209,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the renaming last through a power cut, where the system can (not on Windows)."""
     if os.name != "posix":
         return

@@ -38,6 +38,7 @@ from bibtools.adapters.files import (
     WriteOutcome,
     read_if_there,
     state_of,
+    sync_folder,
     write_file,
 )
 from bibtools.errors import BibtoolsError, WriteError
@@ -160,7 +161,7 @@ def _record(target: Path, old: bytes | None, new: bytes, command: str, run: str)
         }
         _put(folder / "record.json", json.dumps(row, ensure_ascii=True, indent=1).encode())
         for one in (folder, home):
-            _sync(one)
+            sync_folder(one)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -176,17 +177,6 @@ def _put(path: Path, data: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     new.replace(path)
-
-
-def _sync(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _tidy(newest: Path) -> None:
@@ -309,7 +299,7 @@ def take_back(change: Change) -> None:
     old = _image(change, "before", change.before) if change.before is not None else None
     try:
         _put(change.folder / "after", now)
-        _sync(change.folder)
+        sync_folder(change.folder)
     except OSError as error:
         raise WriteError(
             f'"{change.path}" was not undone: the journal cannot be written '

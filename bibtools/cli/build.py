@@ -26,12 +26,10 @@ Examples:
   bibtools build page.html --to biblatex > refs.bib
   bibtools build page.txt -o refs.bib --report report.json
 
-\b
 An existing OUT keeps what it holds: papers it lacks are appended, entries that
 an earlier build wrote and nobody edited are renewed, everything else stays byte
 for byte. Decisions made with `bibtools decide` are obeyed.
 
-\b
 Exit codes: 0 done (notices included), 1 with --strict when anything was unsure
 or noticed, 2 wrong usage or a file that is none of the kinds, 70 a fault of ours.
 """

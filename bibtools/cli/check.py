@@ -34,7 +34,6 @@ Rules:
     + "\n".join(f"  {rule.name:<16} {rule.summary}" for rule in RULES.values())
     + """
 
-\b
 Exit codes: 0 nothing found (with --fix: nothing left), 1 findings,
 2 wrong usage or a file that cannot be read.
 """

@@ -18,7 +18,6 @@ Examples:
   bibtools convert refs.bib --to csl-json -o refs.json
   curl -s URL | bibtools convert - --to biblatex
 
-\b
 Exit codes: 0 done (notices included), 1 with --strict when there was a notice,
 2 wrong usage or a file that is none of the kinds.
 """

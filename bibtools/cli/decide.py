@@ -20,7 +20,6 @@ Examples:
   bibtools decide id refs.bib smith2020fog none
   bibtools decide list refs.bib
 
-\b
 The next `bibtools build ... -o refs.bib` obeys. Decisions lie in
 refs.bib.decisions.jsonl and name records by what they say, so they survive
 pages that grow and outputs that are built anew.

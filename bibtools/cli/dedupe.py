@@ -25,13 +25,11 @@ Examples:
   bibtools dedupe refs.bib -i --map keys.json --tex thesis.tex
   bibtools dedupe thesis.bib old.bib --merge-preprints --json
 
-\b
 One work is what has one DOI or arXiv ID, or one title with the same authors, year
 and venue, and no field that contradicts: other editions, volumes, pages, DOIs, a
 chapter and its book stay apart and are listed as related. The fullest entry is kept
 and gets the fields it lacks; a value that differs is kept as x-<field>-from-<key>.
 
-\b
 Exit codes: 0 done, 1 with --strict when there are duplicates,
 2 wrong usage, or a file that cannot be read or written.
 """

@@ -24,13 +24,11 @@ Examples:
   bibtools convert page.txt --to json | bibtools enrich - --offline --to json
   bibtools enrich refs.bib --offline -o enriched.bib
 
-\b
 An ID is written only when sure: the title and one more witness (authors, year,
 number of authors, abstract), or an exact and distinctive title that is the only
 one of its kind; and never over a contradiction. Otherwise the entry says
 `ambiguous`, with the candidates, or `none`.
 
-\b
 Exit codes: 0 done (notices included), 1 with --strict when anything was unsure or
 noticed, 2 wrong usage or a file that cannot be read, 70 a fault of ours.
 """

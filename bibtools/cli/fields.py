@@ -18,7 +18,6 @@ Examples:
   bibtools fields thesis.bib papers.bib > fields.jsonl
   bibtools fields - < refs.bib
 
-\b
 Exit codes: 0 done (notices included), 1 with --strict when there was a notice,
 2 a file that cannot be read.
 """

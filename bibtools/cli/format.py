@@ -27,12 +27,10 @@ Examples:
   bibtools format --field-order author,title,journal,year -i refs.bib
   bibtools format --check *.bib
 
-\b
 Remarks and comments stay with the entry they touch; text between blank lines divides
 the file into stretches that are sorted one by one, as do macros and broken entries,
 which stay byte for byte.
 
-\b
 Exit codes: 0 done, 1 with --check when a file is untidy, 2 wrong usage or a file that
 cannot be read.
 """

@@ -19,7 +19,6 @@ Examples:
   bibtools index build --arxiv snapshot.jsonl.xz --code links-between-papers-and-code.json.gz
   bibtools index build --arxiv examples/arxiv.jsonl --index examples.sqlite
 
-\b
 An index of all arXiv papers takes some minutes and 1 to 1.5 GB. An index that is
 already there stays in use until the new one is complete.
 """

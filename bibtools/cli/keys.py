@@ -28,7 +28,6 @@ Patterns: {", ".join(PRESETS)},
 or fields in braces: {{family}} {{families:2}} {{year}} {{yy}} {{word}} {{words:3}}
 {{initials}} {{arxiv}}, with filters such as {{family|title}}.
 
-\b
 Exit codes: 0 done, 1 with --strict when a key would change,
 2 wrong usage, or a file that cannot be read or written.
 """

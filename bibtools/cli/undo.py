@@ -19,12 +19,10 @@ Examples:
   bibtools undo --redo refs.bib
   bibtools undo --list
 
-\b
 Each undo goes one change further back; --redo comes forward again, until something
 new is changed. A file that was edited since is left alone. The journal lies in your
 state folder (BIBTOOLS_STATE names another) and keeps the last 20 changes of a file.
 
-\b
 Exit codes: 0 done (also when there was nothing to do without FILE),
 2 nothing known of FILE, or it was changed since.
 """

@@ -13,7 +13,7 @@ from bibtools.errors import UsageError
 from bibtools.formats.bibtex.fields import PrintLinks
 from bibtools.workflows.build import build as run_build
 from bibtools.workflows.decisions import load as load_decisions
-from bibtools.workflows.index_choice import index_for
+from bibtools.workflows.index import index_for
 from bibtools.workflows.outputs import Style, prepare, targets_of
 from bibtools.workflows.reading import INPUT_KINDS, read_files
 from bibtools.workflows.reporting import write_report

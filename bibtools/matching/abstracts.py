@@ -65,7 +65,6 @@ class AbstractIndex:
 
     def __init__(self, abstracts: Sequence[frozenset[str]], common: int = 400) -> None:
         self.words = abstracts
-        self._common = common
         frequency: Counter[str] = Counter()
         for words in abstracts:
             frequency.update(words)

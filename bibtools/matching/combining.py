@@ -57,7 +57,7 @@ def combine(records: Sequence[Entry]) -> Entry:
         for number in numbers:
             gave[number].append(field)
     sources = [
-        _with_gave(source, gave[number])
+        _with_gave(source, gave[number], alone=len(record.sources) == 1)
         for number, record in enumerate(records)
         for source in record.sources
     ]
@@ -108,8 +108,10 @@ class _Best:
         return gave
 
 
-def _with_gave(source: Source, fields: Sequence[str]) -> Source:
-    return replace(source, gave=tuple(sorted({*source.gave, *fields} - {"key", "resolution"})))
+def _with_gave(source: Source, fields: Sequence[str], *, alone: bool) -> Source:
+    """The source with what was taken from it; of a record merged earlier, what it had given."""
+    taken = set(fields) - {"key", "resolution"}
+    return replace(source, gave=tuple(sorted(taken if alone else taken.intersection(source.gave))))
 
 
 def _union(

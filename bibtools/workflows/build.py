@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bibtools.adapters.index import Index
+from bibtools.codelinks import with_code_remark
 from bibtools.matching.combining import combine
 from bibtools.matching.deciding import apply_decisions
 from bibtools.matching.grouping import Join, group
@@ -60,6 +61,8 @@ def build(
         apart = {frozenset(pair) for pair in applied.different}
         entries, groups, joined = _join_by_id(entries, groups, apart)
         joins += joined
+    # After the last merge, since another record may have brought the link.
+    entries = [with_code_remark(entry) for entry in entries]
     prints = tuple(
         frozenset(one for number in members if (one := record_print(records[number])) is not None)
         for members in groups

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bibtools.adapters.files import FileState, read_if_there, write_file
+from bibtools.adapters.files import FileState, WriteOutcome, read_if_there, write_file
 from bibtools.errors import InputError, UsageError, WriteError
 from bibtools.formats import csl_json, entry_json
 from bibtools.formats.bibtex import Document
@@ -106,8 +106,11 @@ def write_new(target: Target, data: bytes, backup: bool) -> str:
     outcome = write_file(target.file, data, expected=state, backup=backup)
     if not outcome.written:
         return f"{target.file}: nothing changed"
-    kept = f" (the old one is {outcome.backup})" if outcome.backup else ""
-    return f"{target.file}: written{kept}"
+    return f"{target.file}: written{_backup_told(outcome)}"
+
+
+def _backup_told(outcome: WriteOutcome) -> str:
+    return f" (the old one is {outcome.backup})" if outcome.backup else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +167,7 @@ class Plan:
                 expected=planned.state_before,
                 backup=False,
             )
-            kept = f" (the old one is {outcome.backup})" if outcome.backup else ""
-            lines.append(planned.sentence() + kept)
+            lines.append(planned.sentence() + _backup_told(outcome))
         return lines
 
 

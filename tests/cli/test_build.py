@@ -64,6 +64,15 @@ def test_without_an_index_it_says_so(tmp_path: Path) -> None:
     assert "arXiv IDs were not looked up: there is no index (bibtools index build)" in ran.stderr
 
 
+NO_LINK = 'The page says "Code", but no link was found.'
+
+
+def test_a_code_flag_without_a_link_is_said_also_without_an_index(tmp_path: Path) -> None:
+    rows = json.loads(build(AUTHOR_PAGE, "--to", "json").stdout)
+    said = {row["title"].split(":")[0]: row.get("remarks", []) for row in rows if row["code_flag"]}
+    assert said == {"BERT": [], "LoRA": [], "FlashAttention": [NO_LINK], "Mamba": [NO_LINK]}
+
+
 def test_stdout_is_the_result_and_nothing_else() -> None:
     ran = build(*PAGES, *FACTS, "--to", "json")
     rows = json.loads(ran.stdout)

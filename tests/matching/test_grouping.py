@@ -195,6 +195,17 @@ def test_the_best_of_each_record_is_kept() -> None:
     )
 
 
+def test_a_second_merge_keeps_what_each_page_gave() -> None:
+    first = Entry(title=TITLE, sources=(Source("a.txt", 1),))
+    second = Entry(title=TITLE, abstract=LONG, sources=(Source("b.txt", 3),))
+    third = Entry(title=TITLE, author_count=5, sources=(Source("c.txt", 9),))
+    assert combine([combine([first, second]), third]).sources == (
+        Source("a.txt", 1, ("title",)),
+        Source("b.txt", 3, ("abstract",)),
+        Source("c.txt", 9, ("author_count",)),
+    )
+
+
 def test_a_title_read_with_doubt_gives_way_to_one_without() -> None:
     unsure = Entry(title="Fog in RAGAna", doubts=(Doubt("title", "two readings"),))
     clear = Entry(title="Fog in RAG", sources=(Source("b", 1),))

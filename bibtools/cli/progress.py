@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bibtools.cli.screen import on_terminal
+from bibtools.model.progress import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is done, how many are done, and how many there are (0: not known)."""
 
 PATIENCE_SECONDS = 1.0
 

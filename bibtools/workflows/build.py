@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bibtools.adapters.index import Index
@@ -13,16 +13,10 @@ from bibtools.matching.grouping import Join, group
 from bibtools.matching.known import record_print
 from bibtools.model import ArxivId, Entry, Notice, Outcome, Resolution
 from bibtools.model.decisions import Decision
+from bibtools.model.progress import Progress
 from bibtools.reports import PageCount, Report
-from bibtools.workflows.enrich import enrich_entries
+from bibtools.workflows.enrich import DECISION, enrich_entries
 from bibtools.workflows.reading import Reading
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is done, how many are done, and how many there are."""
-
-
-CHUNK = 500
-"""Entries between two steps of the progress bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,7 @@ def build(
 
 def _with_decided_id(record: Entry, arxiv: ArxivId | None) -> Entry:
     outcome = Outcome.SURE if arxiv is not None else Outcome.NONE
-    found = Resolution(outcome, arxiv, "decided by hand", source="decision")
+    found = Resolution(outcome, arxiv, "decided by hand", source=DECISION)
     return replace(record, arxiv=arxiv, resolution=found)
 
 
@@ -89,21 +83,13 @@ def _look_up(
     entries: Sequence[Entry], index: Index, progress: Progress | None
 ) -> tuple[list[Entry], list[Notice]]:
     """Ask the index about every entry; what a person decided stands."""
-    answered: list[Entry] = []
-    notices: list[Notice] = []
-    for start in range(0, len(entries), CHUNK):
-        part = entries[start : start + CHUNK]
-        decided = {
-            number: entry.arxiv
-            for number, entry in enumerate(part)
-            if entry.resolution is not None and entry.resolution.source == "decision"
-        }
-        outcome = enrich_entries(part, index, decided)
-        answered += outcome.entries
-        notices += outcome.notices
-        if progress is not None:
-            progress("looking up papers", len(answered), len(entries))
-    return answered, notices
+    decided = {
+        number: entry.arxiv
+        for number, entry in enumerate(entries)
+        if entry.resolution is not None and entry.resolution.source == DECISION
+    }
+    outcome = enrich_entries(entries, index, decided, progress=progress)
+    return list(outcome.entries), list(outcome.notices)
 
 
 def _join_by_id(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,11 +26,9 @@ from bibtools.model import (
     type_document,
     type_preprint,
 )
+from bibtools.model.progress import Progress
 from bibtools.text.people import compare_authors, person
 from bibtools.text.titles import title_words
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is done, how many are done, and how many there are."""
 
 PRINTED = "printed"
 DECISION = "decision"

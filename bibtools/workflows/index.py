@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from bibtools.adapters.index import Index, IndexInfo, build, default_path, open_index
+from bibtools.model.progress import Progress
 
 __all__ = ["IndexInfo", "build", "default_path", "index_for", "open_index"]
-
-Progress = Callable[[str, int, int], None]
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from bibtools.formats import csl_json, entry_json
 from bibtools.formats.pages import KINDS as PAGE_KINDS
 from bibtools.formats.pages import read_page
 from bibtools.model import Entry, Notice, Source
+from bibtools.model.progress import Progress
 
 INPUT_KINDS = (*PAGE_KINDS, "json", "csl-json", "bibtex")
 """What `--from` may say."""
@@ -85,7 +86,7 @@ def read(data: bytes, file: str, kind: str | None = None) -> Reading:
 def read_files(
     files: Sequence[str],
     kind: str | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[Reading]:
     """Read every file; the first that cannot be read ends it with an `InputError`."""
     readings = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +22,9 @@ from bibtools.formats.link_dumps import (
     code_link_of,
 )
 from bibtools.model import Notice
+from bibtools.model.progress import Progress
 from bibtools.text.titles import FUNCTION_WORDS, title_hash, title_key
 from bibtools.text.urls import kind_of
-
-Progress = Callable[[str, int, int], None]
-"""Called with (what is being read, bytes done, bytes in all)."""
 
 ABSTRACTS = ("fingerprints", "none")
 

@@ -42,8 +42,6 @@ create table link(paper integer, url text, evidence text, kind text,
 create table meta(key text primary key, value text) without rowid;
 """
 
-BUCKETS = 0x10000
-
 # In the order of their first appearance; the position is part of every packed old ID: only
 # ever append.
 _ARCHIVES = (

@@ -15,6 +15,7 @@ from bibtools.errors import InputError
 from bibtools.model import (
     ArxivId,
     Candidate,
+    Dating,
     Doi,
     Doubt,
     Entry,
@@ -25,6 +26,7 @@ from bibtools.model import (
     Resolution,
     Source,
     parse_arxiv,
+    parse_dating,
     parse_doi,
     parse_iso,
     type_document,
@@ -83,6 +85,11 @@ def to_json(entry: Entry) -> dict[str, Any]:
         "comment_count": entry.comment_count,
         "ids": ids,
         "venue": entry.venue,
+        "fields": dict(entry.fields),
+        "creators": {
+            role: [name_to_json(name) for name in names] for role, names in entry.creators.items()
+        },
+        "dates": {name: dating.edtf() for name, dating in entry.dates.items()},
         "from": [_source_to_json(source) for source in entry.sources],
         "extra": dict(entry.extra),
     }
@@ -214,6 +221,11 @@ def read_entries(data: bytes, file: str) -> tuple[list[Entry], list[Notice]]:
     return entries, notices
 
 
+def from_json(row: Mapping[str, Any]) -> Entry:
+    """The entry of one row of entry JSON; what has another shape is in `extra`."""
+    return _Reader(row, "-", 1, []).entry()
+
+
 class _Reader:
     """Reads one row; collects what does not fit into `extra` and `notices`."""
 
@@ -260,6 +272,9 @@ class _Reader:
             doi=doi,
             other_ids=other,
             venue=self.text("venue"),
+            fields=self.mapping("fields", _read_value),
+            creators=self.mapping("creators", _read_names),
+            dates=self.mapping("dates", _read_dating),
             sources=self.items("from", _read_source),
             extra=self.extra,
             resolution=self.resolution(),
@@ -318,6 +333,22 @@ class _Reader:
             self.keep(field, bad, "has another shape than documented")
         return tuple(parsed for _, parsed in good if parsed is not None)
 
+    def mapping(self, field: str, read: Callable[[Any], _T | None]) -> dict[str, _T]:
+        value = self.row.get(field)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.keep(field, value, "is not an object")
+            return {}
+        found: dict[str, _T] = {}
+        for name, item in value.items():
+            parsed = read(item)
+            if parsed is not None:
+                found[name] = parsed
+            elif item is not None:
+                self.keep(f"{field}.{name}", item, "has another shape than documented")
+        return found
+
     def ids(self) -> tuple[ArxivId | None, Doi | None, dict[str, str]]:
         value = self.row.get("ids")
         if value is None:
@@ -372,6 +403,24 @@ def _read_name(value: Any) -> Name | None:
         if isinstance(text := value.get(csl), str) and text
     }
     return Name(**parts) if parts else None
+
+
+def _read_value(value: Any) -> str | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and value else None
+
+
+def _read_names(value: Any) -> tuple[Name, ...] | None:
+    if not isinstance(value, list) or not value:
+        return None
+    names = [_read_name(item) for item in value]
+    found = tuple(name for name in names if name is not None)
+    return found if len(found) == len(names) else None
+
+
+def _read_dating(value: Any) -> Dating | None:
+    return parse_dating(value) if isinstance(value, str) and value.strip() else None
 
 
 def _read_link(value: Any) -> Link | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bibtools.model import Entry, Link, Source, type_document
+from bibtools.model import Dating, Entry, Link, Source, type_document
 from bibtools.text.addresses import same_address_key
 
 
@@ -47,6 +47,9 @@ def combine(records: Sequence[Entry]) -> Entry:
         doi=best.field("doi"),
         other_ids={k: v for record in reversed(records) for k, v in record.other_ids.items()},
         venue=best.field("venue"),
+        fields={k: v for record in reversed(best.alike()) for k, v in record.fields.items()},
+        creators={k: v for record in reversed(best.alike()) for k, v in record.creators.items()},
+        dates=best.dates(),
         extra={k: v for record in reversed(records) for k, v in record.extra.items()},
         resolution=best.field("resolution", lambda r: r.resolution.source == "decision"),
         doubts=best.beside("title").doubts,
@@ -99,6 +102,21 @@ class _Best:
         lists = [set(record.categories) for record in self.records if record.categories]
         shared = set[str]().union(*lists).intersection(*lists)
         return tuple(one for one in first if one in shared) or first
+
+    def alike(self) -> list[Entry]:
+        """The record that gave the venue, then those that name no other: volume, pages and
+        editors of another venue would make a work that does not exist.
+        """
+        chosen = self.beside("venue")
+        others = (r for r in self.records if r is not chosen and r.venue in (None, chosen.venue))
+        return [chosen, *others]
+
+    def dates(self) -> dict[str, Dating]:
+        """As `alike`; what is said of the day of the work belongs to the day that was taken."""
+        dates = {k: v for record in reversed(self.alike()) for k, v in record.dates.items()}
+        dates.pop("issued", None)
+        issued = self.beside("date").dates.get("issued")
+        return {**dates, "issued": issued} if issued is not None else dates
 
     def gave(self) -> dict[int, list[str]]:
         """Position of a record -> the fields that were taken from it."""

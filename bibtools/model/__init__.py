@@ -1,6 +1,7 @@
 """Frozen values: what things are. No input, no output, only the standard library."""
 
 from bibtools.model.dates import PartialDate, parse_iso
+from bibtools.model.dating import Dating, parse_dating
 from bibtools.model.entries import Doubt, Entry, Link, Source, type_document, type_preprint
 from bibtools.model.evidence import Candidate, Outcome, Resolution
 from bibtools.model.identifiers import ArxivId, Doi, parse_arxiv, parse_doi
@@ -10,6 +11,7 @@ from bibtools.model.notices import Notice
 __all__ = [
     "ArxivId",
     "Candidate",
+    "Dating",
     "Doi",
     "Doubt",
     "Entry",
@@ -21,6 +23,7 @@ __all__ = [
     "Resolution",
     "Source",
     "parse_arxiv",
+    "parse_dating",
     "parse_doi",
     "parse_iso",
     "type_document",

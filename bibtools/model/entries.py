@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bibtools.model.dates import PartialDate
+from bibtools.model.dating import Dating
 from bibtools.model.evidence import Resolution
 from bibtools.model.identifiers import ArxivId, Doi
 from bibtools.model.names import Name
@@ -86,9 +87,22 @@ class Entry:
     """Further identifiers by scheme: `pmid`, `isbn`, ..."""
     venue: str | None = None
     """Journal, proceedings or book that the work appeared in."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Everything else that is printed, by a name of `model.variables.FIELDS`: `volume`, `page`,
+    `publisher`, ... No value is empty; only `note` and `annote` may have several lines. `title`
+    and `container-title` are here only when they have markup, and count as long as they say
+    the same as `title` and `venue`, which are without."""
+    creators: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
+    """People and bodies other than the authors, by role (`model.variables.CREATORS`)."""
+    dates: Mapping[str, Dating] = field(default_factory=dict)
+    """Dates other than that of the work (`model.variables.DATES`), and `issued` when it says
+    more than `date`, which is then its start."""
     sources: tuple[Source, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
-    """What we do not model, word for word; comes out again."""
+    """What we do not model, word for word; comes out again. A string under the name of a .bib
+    field is its raw LaTeX: there when we do not know the field, or when we understood it only
+    in part. `entrytype` is the type as the .bib has it, `csl` what only CSL-JSON knows,
+    `zotero` what only a Zotero item knows."""
     resolution: Resolution | None = None
     """What the look-up for an arXiv ID found; None when nobody asked."""
     doubts: tuple[Doubt, ...] = ()

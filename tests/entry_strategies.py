@@ -126,7 +126,7 @@ _arxiv = st.sampled_from(
     [ArxivId("2104.08821"), ArxivId("hep-th/9901001"), ArxivId("2310.06694", 2)]
 )
 _dois = st.sampled_from(
-    [Doi("10.1000/182"), Doi("10.1002/(SICI)1097<1::AID>3.0.CO;2-#"), Doi("10.1/a_b%c")]
+    [Doi("10.1000/182"), Doi("10.1002/(SICI)1097<1::AID>3.0.CO;2-#"), Doi("10.1234/a_b%c")]
 )
 
 

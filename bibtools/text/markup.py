@@ -78,7 +78,7 @@ def _style(match: re.Match[str]) -> Style:
 def _give_up(frames: list[tuple[Style | None, str, str, list[Node]]]) -> None:
     """A tag that is never closed is text."""
     _, tag, _, inside = frames.pop()
-    frames[-1][3] += [tag, *inside]
+    frames[-1][3].extend([tag, *inside])
 
 
 def _joined(nodes: list[Node]) -> tuple[Node, ...]:

@@ -1,0 +1,1 @@
+"""Public services: questions, requests and answers as pure functions, one module each."""

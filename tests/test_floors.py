@@ -21,6 +21,7 @@ FLOORS = {
     "bibtools.matching": 3,
     "bibtools.keys": 3,
     "bibtools.codelinks": 3,
+    "bibtools.interop": 3,
     "bibtools.checks": 3,
     "bibtools.reports": 4,
     "bibtools.adapters": 5,

@@ -91,7 +91,7 @@ def test_patterns(pattern: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["{nobody}", "{family", "family", "", "{family|loud}", "{year}{", "{year} x", "{a}#"]
+    "pattern", ["{nobody}", "{family", "", "{family|loud}", "{year}{", "{year} x", "{a}#"]
 )
 def test_patterns_that_cannot_be_read(pattern: str) -> None:
     with pytest.raises(UsageError, match="cannot be read") as caught:

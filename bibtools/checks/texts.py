@@ -220,9 +220,8 @@ def check_capitals(view: EntryView) -> Iterator[Finding]:
             capital = sum(word.isupper() and len(word) > 1 for _, word in words)
             if capital * 2 > len(words) and len(words) > 2:
                 continue  # All of it is shouted: braces would keep it so.
-            for index, word in words:
-                if not _is_deliberate(word):
-                    continue
+            deliberate = [(index, word) for index, word in words if _is_deliberate(word)]
+            for index, word in deliberate[:MOST]:
                 edit = view.edit(piece, index, index + len(word), f"{{{word}}}")
                 yield view.at_piece(
                     piece,

@@ -11,8 +11,8 @@ from bibtools.formats.bibtex.blocks import BibEntry
 from bibtools.formats.bibtex.fields import Dialect
 from bibtools.formats.bibtex.scans import FieldPlace, Scan
 
-LONGEST = 20_000
-"""Bytes of a value that are looked at; what is longer is no title, name or number."""
+LONGEST = 1_000_000
+"""Bytes of a value that are looked at, which takes seconds at most; longer ones hold no text."""
 MOST = 100
 """Findings of one rule in one value."""
 

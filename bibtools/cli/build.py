@@ -1,4 +1,4 @@
-"""`bibtools build`: the main job, pages in, bibliography out."""
+"""`bibtools build`: the main job, pages and addresses in, bibliography out."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import click
 from bibtools.cli import options
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import say, show_notices, write_result
-from bibtools.errors import UsageError
+from bibtools.errors import SourceError, UsageError
 from bibtools.formats.bibtex.fields import PrintLinks
+from bibtools.workflows.addresses import gather
 from bibtools.workflows.build import build as run_build
 from bibtools.workflows.decisions import load as load_decisions
 from bibtools.workflows.index import index_for
 from bibtools.workflows.outputs import Style, prepare, targets_of
-from bibtools.workflows.reading import INPUT_KINDS, read_files
+from bibtools.workflows.reading import INPUT_KINDS
 from bibtools.workflows.reporting import write_report
 
 EPILOG = """\b
@@ -25,18 +26,32 @@ Examples:
       --code examples/code_links.jsonl -o refs.bib -o refs.json
   bibtools build page.html --to biblatex > refs.bib
   bibtools build page.txt -o refs.bib --report report.json
+  bibtools build https://huggingface.co/papers/date/2026-11-20 -o refs.bib
+  bibtools build https://arxiv.org/list/cs.CL/recent https://dblp.org/pid/28/2391 -o refs.bib
+
+An address is never opened: it says which question its service is asked. These work:
+  https://huggingface.co/papers/date/2026-11-20   also week/2026-W47, month/2026-11
+  https://arxiv.org/list/cs.CL/recent             also new, 2026-11
+  https://arxiv.org/search/?query=...             also abs/2104.08821, a/oz_e_1
+  https://export.arxiv.org/api/query?search_query=...
+  https://orcid.org/0000-0002-1825-0097
+  https://dblp.org/pid/28/2391
+  https://aclanthology.org/volumes/2021.emnlp-main/
+Any other page: save it, and give the file.
 
 An existing OUT keeps what it holds: papers it lacks are appended, entries that
 an earlier build wrote and nobody edited are renewed, everything else stays byte
 for byte. Decisions made with `bibtools decide` are obeyed.
 
 Exit codes: 0 done (notices included), 1 with --strict when anything was unsure
-or noticed, 2 wrong usage or a file that is none of the kinds, 70 a fault of ours.
+or noticed, 2 wrong usage, a file that is none of the kinds or an address that leads
+to nothing, 4 a service could not be asked (all else was written), 70 a fault of ours.
 """
 
 
 @click.command(context_settings=options.HELP_NAMES, epilog=EPILOG)
-@click.argument("pages", metavar="PAGE...", nargs=-1, required=True)
+@click.argument("pages", metavar="PAGE|ADDRESS...", nargs=-1, required=True)
+@click.option("--offline", is_flag=True, help="Answer addresses from earlier answers only.")
 @click.option(
     "-o",
     "--output",
@@ -50,7 +65,7 @@ or noticed, 2 wrong usage or a file that is none of the kinds, 70 a fault of our
     "--from",
     "kind",
     type=click.Choice(INPUT_KINDS),
-    help="Kind of the pages; without it the content decides.",
+    help="Kind of the files; without it the content decides.",
 )
 @click.option(
     "--index",
@@ -96,8 +111,10 @@ def build(
     backup: bool,
     strict: bool,
     quiet: bool,
+    *,
+    offline: bool,
 ) -> int:
-    """Make one bibliography from pages that list papers.
+    """Make one bibliography from pages that list papers, saved or named by address.
 
     Records of the same paper become one entry; arXiv IDs and code links are looked up in the
     offline index and written only when sure.
@@ -113,8 +130,8 @@ def build(
         progress_on_terminal(quiet=quiet) as progress,
         index_for(index_path, arxiv, code, progress=progress) as index,
     ):
-        readings = read_files(pages, kind, progress)
-        built = run_build(readings, index, decided, progress=progress)
+        gathered = gather(pages, kind, progress, offline=offline)
+        built = run_build(gathered.readings, index, decided, progress=progress)
     plan = prepare(built, targets, Style(print_links, key_pattern))
     if not quiet:
         show_notices([*notices, *built.report.notices, *plan.notices])
@@ -124,8 +141,8 @@ def build(
     if report is not None:
         write_report(report, plan.report)
     if not quiet:
-        for line in plan.summary_lines():
+        for line in (*plan.summary_lines(), *gathered.requests, *done):
             say(line)
-        for line in done:
-            say(line)
+    if gathered.unasked:
+        raise SourceError(" ".join(gathered.unasked), "All else was written. Try again later.")
     return 1 if strict and (notices or plan.notices or plan.report.findings) else 0

@@ -16,6 +16,8 @@ Examples:
   bibtools convert examples/author_page.txt --to json
   bibtools convert examples/daily_papers.txt -o papers.bib
   bibtools convert refs.bib --to csl-json -o refs.json
+  bibtools convert zotero_items.json --to biblatex -o refs.bib
+  bibtools convert refs.bib more.json -o refs.ris
   curl -s URL | bibtools convert - --to biblatex
 
 Exit codes: 0 done (notices included), 1 with --strict when there was a notice,
@@ -25,7 +27,7 @@ Exit codes: 0 done (notices included), 1 with --strict when there was a notice,
 
 @click.command(context_settings=options.HELP_NAMES, epilog=EPILOG)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@options.output_kind()
+@options.output_kind(options.CONVERT_KINDS)
 @click.option(
     "--from",
     "kind",
@@ -49,10 +51,14 @@ def convert(
     strict: bool,
     quiet: bool,
 ) -> int:
-    """Read pages that list papers, .bib files or JSON, and write another format.
+    """Read pages that list papers, .bib files, RIS or JSON, and write another format.
 
     FILE is a saved page (text or HTML: an author page, bare abstracts, a papers list), a .bib
-    file, entry JSON or CSL-JSON; `-` is standard input. The result goes to stdout without -o.
+    file, a RIS file, entry JSON, CSL-JSON or a JSON array of Zotero items as its Web API gives
+    them; `-` is standard input. The result goes to stdout without -o.
+
+    What a format has no place for travels in its notes (`tex.field: value`, which Zotero and
+    Better BibTeX keep) and is there again on the way back.
     """
     target = target_of(output or "-", to, default="json")
     with progress_on_terminal(quiet=quiet) as progress:

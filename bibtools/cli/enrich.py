@@ -1,33 +1,60 @@
-"""`bibtools enrich`: arXiv IDs, missing fields and code links for the entries of a file."""
+"""`bibtools enrich`: arXiv IDs, published versions, missing fields and code links for a file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 
+from bibtools.adapters.files import read_if_there
 from bibtools.cli import options
 from bibtools.cli.progress import progress_on_terminal
-from bibtools.cli.screen import say, show_notices, write_bytes
+from bibtools.cli.screen import plain, say, show_notices, write_bytes
 from bibtools.errors import UsageError
 from bibtools.formats.bibtex.fields import PrintLinks
-from bibtools.workflows.enrich import enrich_entries
-from bibtools.workflows.enrich_file import enriched_bytes, read_input, report_of
-from bibtools.workflows.index import default_path, open_index
-from bibtools.workflows.outputs import write_new
+from bibtools.model import ArxivId, Outcome
+from bibtools.model.progress import Progress
+from bibtools.workflows.asking import has_key, request_lines, the_web, unasked_lines
+from bibtools.workflows.changed_files import diff, write_all
+from bibtools.workflows.enrich_file import (
+    Enriched,
+    Given,
+    counts_of,
+    enriched,
+    locked_parts,
+    read_input,
+    report_of,
+    with_chosen,
+)
+from bibtools.workflows.index import Index, default_path, index_for, open_index
+from bibtools.workflows.online import Asks, Online, OnlineOptions, enrich_online
+from bibtools.workflows.online.state import Published
+from bibtools.workflows.outputs import Target, write_new
 from bibtools.workflows.reporting import write_report
 
 EPILOG = """\b
 Examples:
-  bibtools enrich entries.json --offline -o enriched.json --to json
-  bibtools convert page.txt --to json | bibtools enrich - --offline --to json
+  bibtools enrich refs.bib --diff
+  bibtools enrich refs.bib -i
+  bibtools enrich refs.bib -i --published beside
   bibtools enrich refs.bib --offline -o enriched.bib
+  bibtools convert page.txt --to json | bibtools enrich - --offline --to json
 
-An ID is written only when sure: the title and one more witness (authors, year,
-number of authors, abstract), or an exact and distinctive title that is the only
-one of its kind; and never over a contradiction. Otherwise the entry says
-`ambiguous`, with the candidates, or `none`.
+An arXiv ID or a published version is written only when sure: the title and one
+more witness (authors, year, number of authors, abstract), an exact and distinctive
+title that is the only one of its kind, or an identifier that title or authors bear
+out; and never over a contradiction. Otherwise the entry says `likely` or
+`ambiguous`, with the candidates, or `none`. Fields that an entry has are kept.
+
+Fields named in an entry's `bibtools-lock = {doi, year}` (or `{all}`) are never
+touched. `bibtools why KEY` tells where a value came from, `bibtools undo` takes the
+last -i back. Answers are kept, so that nothing is asked twice; an answer that could
+not be had is said, and is never taken for "there is none".
+
+Keys and tokens are read from the environment: GITHUB_TOKEN, SEMANTIC_SCHOLAR_API_KEY,
+OPENALEX_API_KEY; BIBTOOLS_CONTACT is a mail address that services see.
 
 Exit codes: 0 done (notices included), 1 with --strict when anything was unsure or
 noticed, 2 wrong usage or a file that cannot be read, 70 a fault of ours.
@@ -38,9 +65,7 @@ OUTCOMES = ("sure", "likely", "ambiguous", "none")
 
 @click.command(context_settings=options.HELP_NAMES, epilog=EPILOG)
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--offline", is_flag=True, help="Ask only the offline index (the only way in this version)."
-)
+@click.option("--offline", is_flag=True, help="Ask the offline index and earlier answers only.")
 @click.option(
     "--index",
     "index_path",
@@ -50,6 +75,33 @@ OUTCOMES = ("sure", "likely", "ambiguous", "none")
 )
 @options.output_kind()
 @click.option("-o", "--output", metavar="OUT", help="Write to this file instead of stdout.")
+@click.option("-i", "--in-place", is_flag=True, help="Change FILE itself; `undo` takes it back.")
+@click.option("--diff", "as_diff", is_flag=True, help="Print what would change, as a diff.")
+@click.option(
+    "--published",
+    type=click.Choice(["add", "beside", "replace", "none"]),
+    default="add",
+    show_default=True,
+    help="What becomes of a published version: its fields are added to the preprint's entry, "
+    "it gets an entry beside it, it takes the preprint's place, or nobody looks.",
+)
+@click.option(
+    "--accept",
+    type=click.Choice(["sure", "likely"]),
+    default="sure",
+    show_default=True,
+    help="Write also what is only likely.",
+)
+@click.option("--interactive", is_flag=True, help="Show what is unsure, and ask at the terminal.")
+@click.option("--code/--no-code", default=True, help="Look for links to the code.  [default: code]")
+@click.option(
+    "--verify/--no-verify",
+    default=None,
+    help="Ask code hosts whether repositories are still there.  [default: with GITHUB_TOKEN]",
+)
+@click.option(
+    "--thorough", is_flag=True, help="Ask also services that cost one request for each entry."
+)
 @options.print_links()
 @click.option("--report", metavar="FILE", help="Write every unresolved row and why, as JSON.")
 @options.backup()
@@ -57,49 +109,169 @@ OUTCOMES = ("sure", "likely", "ambiguous", "none")
 @options.quiet()
 def enrich(
     file: str,
-    offline: bool,
     index_path: Path | None,
     to: str | None,
     output: str | None,
+    published: Published,
+    accept: str,
     print_links: PrintLinks | None,
     report: str | None,
+    *,
+    offline: bool,
+    in_place: bool,
+    as_diff: bool,
+    interactive: bool,
+    code: bool,
+    verify: bool | None,
+    thorough: bool,
     backup: bool,
     strict: bool,
     quiet: bool,
 ) -> int:
-    """Add arXiv IDs, missing fields and code links to the entries of FILE.
+    """Add arXiv IDs, published versions, missing fields and code links to FILE's entries.
 
-    FILE is entry JSON, CSL-JSON, a .bib file or a page; `-` is standard input. Keys stay as
+    FILE is a .bib file, entry JSON, CSL-JSON or a page; `-` is standard input. Keys stay as
     they are, and a .bib keeps every byte but the fields that are added. The result goes to
-    stdout without -o, in the format of FILE unless --to or the suffix of -o says otherwise.
+    stdout without -o, -i or --diff, in the format of FILE unless --to or the suffix of -o says
+    otherwise.
     """
-    if not offline:
-        raise UsageError(
-            "This version asks no web service.", "Say --offline: the offline index is asked."
-        )
+    _refuse(file, output, to, in_place=in_place, as_diff=as_diff, interactive=interactive)
     given = read_input(file)
-    with (
-        progress_on_terminal(quiet=quiet) as progress,
-        open_index(index_path or default_path()) as index,
-    ):
-        outcome = enrich_entries(given.reading.entries, index, progress=progress)
-    target, data = enriched_bytes(given, outcome.entries, output, to, print_links)
-    told = report_of(given.reading, outcome)
+    accepted = frozenset({Outcome.SURE, Outcome(accept)})
+    settings = OnlineOptions(
+        accept=accepted,
+        published=published,
+        code=code,
+        thorough=thorough,
+        verify=has_key("github") if verify is None and not offline else bool(verify),
+        locked=[locked_parts(entry) for entry in given.reading.entries],
+    )
+    with ExitStack() as stack:
+        web = stack.enter_context(the_web(offline=offline))
+        index = stack.enter_context(_index(index_path, offline=offline))
+        progress = stack.enter_context(progress_on_terminal(quiet=quiet))
+        online = enrich_online(given.reading.entries, web, index, settings, progress)
+        if interactive and (chosen := _ask_person(online)):
+            online = _again(given, chosen, web, index, settings, progress)
+        requests = request_lines(web.counts)
+        notices = web.notices
+    found = enriched(
+        given, online, file if in_place else output, to, print_links,
+        overwrite=published == "replace",
+    )  # fmt: skip
+    told = report_of(given.reading, online)
     if not quiet:
-        show_notices(told.notices)
-    done = None
-    if target.file == "-":
-        write_bytes(data)
-    else:
-        done = write_new(target, data, backup)
+        show_notices((*notices, *told.notices))
+    done = _write(given, found, backup, in_place=in_place, as_diff=as_diff)
     if report is not None:
         write_report(report, told)
     if not quiet:
-        for line in summary_lines(outcome.counts):
+        lines = summary_lines(counts_of(online))
+        if not offline:
+            lines += unasked_lines([one.unasked for one in online.told])
+        lines += requests
+        for line in (*lines, *done):
             say(line)
-        if done:
-            say(done)
     return 1 if strict and told.findings else 0
+
+
+def _refuse(
+    file: str,
+    output: str | None,
+    to: str | None,
+    *,
+    in_place: bool,
+    as_diff: bool,
+    interactive: bool,
+) -> None:
+    """Raise `UsageError` for options that contradict each other."""
+    if in_place and (output is not None or to is not None):
+        raise UsageError("--in-place changes FILE itself.", "Leave -o and --to out.")
+    if in_place and file == "-":
+        raise UsageError("Standard input cannot be changed in place.", "Use -o, or a file.")
+    if as_diff and (output is not None or in_place):
+        raise UsageError("--diff changes nothing.", "Leave -o and -i out, or --diff.")
+    if interactive and file == "-":
+        raise UsageError(
+            "--interactive needs the terminal, and standard input is the file.", "Name a file."
+        )
+
+
+@contextmanager
+def _index(path: Path | None, *, offline: bool) -> Iterator[Index | None]:
+    """The index to ask; offline there must be one."""
+    if offline:
+        with open_index(path or default_path()) as index:
+            yield index
+        return
+    with index_for(path) as found:
+        yield found
+
+
+def _again(
+    given: Given,
+    chosen: Mapping[int, ArxivId],
+    web: Asks,
+    index: Index | None,
+    settings: OnlineOptions,
+    progress: Progress | None,
+) -> Online:
+    """The run once more with what a person chose; the answers are all remembered."""
+    entries = with_chosen(given.reading.entries, chosen)
+    return enrich_online(entries, web, index, settings, progress)
+
+
+def _ask_person(online: Online) -> dict[int, ArxivId]:
+    """Show both sides of what is unsure, and ask which it is."""
+    chosen: dict[int, ArxivId] = {}
+    for number, told in enumerate(online.told):
+        entry, found = told.entry, told.entry.resolution
+        if entry.arxiv is not None or found is None or not found.candidates:
+            continue
+        names = ", ".join(name.display() for name in entry.authors[:4])
+        year = entry.date.year if entry.date is not None else "no year"
+        say(f"\n{entry.key or 'entry'}: {entry.title}\n  {names or 'no authors'}, {year}")
+        for place, one in enumerate(found.candidates, start=1):
+            say(f"  {place}  arXiv:{one.arxiv}  {one.title}")
+            against = f"; against: {', '.join(one.against)}" if one.against else ""
+            say(f"     for: {', '.join(one.agreed) or 'nothing'}{against}")
+        places = [str(place) for place in range(1, len(found.candidates) + 1)]
+        answer = click.prompt(
+            f"Which is it ({', '.join(places)}, n for none, q to stop asking)",
+            type=click.Choice([*places, "n", "q"]),
+            show_choices=False,
+            default="n",
+            err=True,
+        )
+        if answer == "q":
+            break
+        if answer != "n":
+            chosen[number] = found.candidates[int(answer) - 1].arxiv
+    return chosen
+
+
+def _write(
+    given: Given, found: Enriched, backup: bool, *, in_place: bool, as_diff: bool
+) -> list[str]:
+    """Write or print the result; gives the sentences that tell what was done."""
+    if as_diff:
+        old = given.data if given.document() is not None else b""
+        shown = Enriched(Target(given.reading.file, found.target.format), found.data)
+        write_bytes(diff(shown.changed_files(old)))
+        return []
+    if in_place:
+        names = write_all(found.changed_files(given.data), "enrich")
+        return [f"{plain(name)}: written" for name in names] or [
+            f"{given.reading.file}: nothing changed"
+        ]
+    if found.target.file == "-":
+        write_bytes(found.data)
+        return []
+    done = [write_new(found.target, found.data, backup)]
+    there, _ = read_if_there(found.target.file)
+    sides = found.changed_files(there)[1:]
+    done += [write_new(Target(side.file, "json"), side.new, backup=False) for side in sides]
+    return done
 
 
 def summary_lines(counts: Mapping[str, int]) -> list[str]:

@@ -9,9 +9,9 @@ import click
 from bibtools.adapters.files import read_bytes
 from bibtools.cli import options
 from bibtools.cli.faults import show_error
-from bibtools.cli.screen import say, write_bytes
+from bibtools.cli.screen import say, show_notices, write_bytes
 from bibtools.errors import InputError, UsageError
-from bibtools.formats.bibtex.tidy import Layout, Sort
+from bibtools.formats.bibtex.tidy_blocks import Layout, Sort
 from bibtools.workflows.tidy import (
     diff_of,
     refuse_in_place,
@@ -125,7 +125,8 @@ def format_(
             show_error(error)
             unreadable = True
             continue
-        new = tidy_bytes(data, file, layout)
+        new, notices = tidy_bytes(data, file, layout)
+        show_notices(notices)
         if diff:
             write_bytes(diff_of(data, new, file))
         elif not (check or in_place):

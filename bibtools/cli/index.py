@@ -1,4 +1,4 @@
-"""`bibtools index`: build the offline index of arXiv papers, or say what is in it."""
+"""`bibtools index`: build the offline index of arXiv papers, update it, say what is in it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from bibtools.cli import options
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import plain, say, show_notices, write_result
+from bibtools.errors import SourceError
 
 BUILD_EPILOG = """\b
 Examples:
@@ -21,6 +22,23 @@ Examples:
 
 An index of all arXiv papers takes some minutes and 1 to 1.5 GB. An index that is
 already there stays in use until the new one is complete.
+"""
+
+UPDATE_EPILOG = """\b
+Examples:
+  bibtools index update
+  bibtools index update --dry-run
+  bibtools index update --set cs --pages 10
+  bibtools index update --since 2026-11-01 --index examples.sqlite
+
+Without --since the update begins where the last one began, or on the day of the
+newest paper of the index. arXiv allows one request in three seconds, and one brings
+some thousand records. An update that is interrupted keeps every page that came, and
+the next one goes on from there. Who asks the index meanwhile is not disturbed: the
+new one takes its place when it is complete.
+
+Exit codes: 0 done, 2 wrong usage or no index, 4 arXiv stopped answering (what came
+is in the index).
 """
 
 INFO_EPILOG = """\b
@@ -33,13 +51,14 @@ Examples:
 GROUP_EPILOG = """\b
 Examples:
   bibtools index build --arxiv arxiv-metadata-oai-snapshot.json
+  bibtools index update
   bibtools index info
 """
 
 
 @click.group(context_settings=options.HELP_NAMES, epilog=GROUP_EPILOG)
 def index() -> None:
-    """Build or describe the offline index of arXiv papers and code links.
+    """Build, update or describe the offline index of arXiv papers and code links.
 
     The index is one file. It lies in your data folder, where BIBTOOLS_INDEX says, or where
     --index says.
@@ -112,6 +131,57 @@ def _processors() -> int:
         return os.cpu_count() or 1
 
 
+@index.command(epilog=UPDATE_EPILOG, context_settings=options.HELP_NAMES)
+@click.option("--since", metavar="DATE", help="Harvest what changed since this day (2026-11-20).")
+@click.option(
+    "--set",
+    "set_name",
+    metavar="SET",
+    help="Only this set of arXiv: `cs`, `physics:hep-th`, `cs:cs:CL`.",
+)
+@click.option(
+    "--pages",
+    type=click.IntRange(min=1),
+    help="Stop after so many pages; the next update goes on from there.",
+)
+@click.option("--dry-run", is_flag=True, help="Say from which day it would harvest; ask nobody.")
+@_index_option()
+@options.quiet()
+def update(
+    since: str | None,
+    set_name: str | None,
+    pages: int | None,
+    index_path: Path | None,
+    *,
+    dry_run: bool,
+    quiet: bool,
+) -> int:
+    """Add what is new on arXiv to the index (OAI-PMH)."""
+    from bibtools.workflows import harvest as workflow
+    from bibtools.workflows.index import default_path
+
+    path = index_path or default_path()
+    if dry_run:
+        plan = workflow.plan_update(path, since, set_name)
+        write_result("".join(plain(line) + "\n" for line in plan.lines()))
+        return 0
+    from bibtools.workflows.asking import request_lines, the_web
+
+    with the_web() as web, progress_on_terminal(quiet=quiet) as progress:
+        done = workflow.update_index(path, web, since, set_name, pages, progress)
+        requests = request_lines(web.counts)
+    if not quiet:
+        for line in (*done.lines(), *requests):
+            say(line)
+        say(f"{done.info.path}: {_contents(done.info)}")
+    if done.stopped is None:
+        return 0
+    raise SourceError(
+        f"arXiv stopped answering: {done.stopped}.",
+        "What came is in the index; the next update goes on from there.",
+    )
+
+
 @index.command(epilog=INFO_EPILOG, context_settings=options.HELP_NAMES)
 @_index_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
@@ -130,6 +200,8 @@ def info(index_path: Path | None, as_json: bool) -> int:
         ("papers from", f"{facts.first or '-'} to {facts.last or '-'}"),
         ("schema", str(facts.schema)),
     ]
+    if facts.harvested:
+        rows.insert(3, ("updated", f"with all that is new on arXiv up to {facts.harvested}"))
     rows += [
         (
             f"source ({source.kind})",
@@ -159,6 +231,7 @@ def _as_json(facts: Any) -> dict[str, Any]:
         "links": facts.links,
         "first": facts.first,
         "last": facts.last,
+        "harvested": facts.harvested,
         "sources": [
             {
                 "name": source.name,

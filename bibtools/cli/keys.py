@@ -14,22 +14,26 @@ from bibtools.errors import UsageError
 from bibtools.formats.bibtex import Document
 from bibtools.keys import PRESETS, default_pattern, pattern_of
 from bibtools.workflows.changed_files import ChangedFile, diff, write_all
-from bibtools.workflows.rekey import key_map, propose, rename, tex_changes
+from bibtools.workflows.rekey import key_map, propose, renamed, tex_changes
 
 EPILOG = f"""\b
 Examples:
   bibtools keys refs.bib
   bibtools keys refs.bib --pattern better-bibtex --diff
-  bibtools keys refs.bib --pattern '{{family}}{{year}}' -i --tex thesis.tex
+  bibtools keys refs.bib --pattern 'auth.lower + year' -i --tex thesis.tex
   bibtools keys refs.bib --only-missing -i
 
 \b
-Patterns: {", ".join(PRESETS)},
-or fields in braces: {{family}} {{families:2}} {{year}} {{yy}} {{word}} {{words:3}}
-{{initials}} {{arxiv}}, with filters such as {{family|title}}.
+Patterns by name: {", ".join(name for name in PRESETS if name != "scholar")}.
+Or in one of three languages (docs/keys.md describes them):
+  {{family}}{{year}}{{word}}                    fields in braces: {{family}} {{families:2}}
+                                          {{year}} {{yy}} {{word}} {{words:3}} {{initials}}
+                                          {{arxiv}}, with filters: {{family|title}}
+  auth.lower + shorttitle(3,3) + year     a formula of Better BibTeX
+  [auth:lower]_[year]                     a pattern of JabRef
 
 Exit codes: 0 done, 1 with --strict when a key would change,
-2 wrong usage, or a file that cannot be read or written.
+2 wrong usage, or a pattern or file that cannot be read or written.
 """
 
 
@@ -65,7 +69,8 @@ def keys(
 
     Prints `old -> new` for each key that would change and changes nothing. With -i the keys
     are renamed, together with the fields that refer to them (crossref, xref, xdata, related,
-    entryset, ids) and the citations in the files given with --tex. All other bytes stay.
+    entryset, ids), the groups of JabRef and BibDesk that list them, and the citations in the
+    files given with --tex. All other bytes stay.
     """
     if tex and not (in_place or as_diff):
         raise UsageError("--tex changes files, so it needs -i, or --diff to see the change.")
@@ -78,9 +83,9 @@ def keys(
     if not quiet:
         show_notices(notices)
     if in_place or as_diff:
-        rename(document, found)
+        new = renamed(document, found)
         rewritten = tex_changes(tex, names)
-        files = [ChangedFile(file, data, document.to_bytes()), *(one for one, _ in rewritten)]
+        files = [ChangedFile(file, data, new), *(one for one, _ in rewritten)]
         told = [f"{file}: {len(found)} keys renamed"]
         told += [f"{one.file}: {count} citations renamed" for one, count in rewritten]
         show_or_write(files, "keys", told, as_diff=as_diff, in_place=in_place, quiet=quiet)

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("bibtools.cli.build:build", "Pages in, one bibliography out: the main job."),
     "convert": ("bibtools.cli.convert:convert", "Read pages, .bib or JSON; write another format."),
     "enrich": ("bibtools.cli.enrich:enrich", "Add arXiv IDs and code links to entries."),
+    "why": ("bibtools.cli.why:why", "Tell where a value in a .bib came from."),
     "index": ("bibtools.cli.index:index", "Build or describe the offline index of arXiv papers."),
     "decide": ("bibtools.cli.decide:decide", "Tell `build` by hand what it could not know."),
     "fields": ("bibtools.cli.fields:fields", "Print the fields of .bib files as BibTeX sees them."),

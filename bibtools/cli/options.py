@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -11,16 +11,17 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 OUTPUT_KINDS = ("bibtex", "biblatex", "csl-json", "json")
+CONVERT_KINDS = (*OUTPUT_KINDS, "ris", "zotero")
 
 
-def output_kind() -> Decorator:
+def output_kind(kinds: Sequence[str] = OUTPUT_KINDS) -> Decorator:
     """`--to`: the format of the result."""
+    suffixes = ".bib: bibtex, .json: csl-json" + (", .ris: ris" if "ris" in kinds else "")
     return click.option(
         "--to",
         "to",
-        type=click.Choice(OUTPUT_KINDS),
-        help="Format of the result; without it the suffix of -o decides "
-        "(.bib: bibtex, .json: csl-json).",
+        type=click.Choice(kinds),
+        help=f"Format of the result; without it the suffix of -o decides ({suffixes}).",
     )
 
 

@@ -4,91 +4,88 @@ The shape is csl-data.json 1.0.2 with `license` and `part-number`, which Zotero 
 paper is `article` with genre `preprint`, number `arXiv:ID` and publisher `arXiv`; what CSL has
 no variable for goes where it survives: the class and the code link as lines of `note`
 (`arXiv: ID [cs.CL]`, `tex.code: URL`, which Zotero and Better BibTeX keep), the code link in
-`custom` as well.
+`custom` as well, and so the other fields of a .bib as lines `tex.field: value`. What even that
+cannot say is carried in `custom.bibtools`.
 
-Variables that `Entry` does not model are kept in `extra["csl"]` and come out again; fields from
-a .bib (strings in `extra`) become the CSL variable they stand for, or lines `tex.field: value`.
+What only CSL-JSON knows is in `extra["csl"]`: variables of other programs, and under `written`
+how the item spells what we would write in another way.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from bibtools.errors import InputError
-from bibtools.formats.bibtex.fields import CSL_FIELDS, CSL_NAMES, FIELD_NAME
+from bibtools.formats.carried import restore, what_is_lost
 from bibtools.formats.csl_names import from_csl_date, from_csl_names, to_csl_date, to_csl_name
-from bibtools.formats.csl_variables import DATES, NAMES, NUMBERS, STRINGS, TYPES
-from bibtools.model import (
-    ArxivId,
-    Entry,
-    Link,
-    Name,
-    Notice,
-    parse_arxiv,
-    parse_doi,
-    type_document,
-    type_preprint,
+from bibtools.formats.csl_variables import DATES, NAMES, NUMBERS, STRINGS, TYPES, fits
+from bibtools.formats.entry_variables import (
+    ID_LABELS,
+    Draft,
+    date_variables,
+    id_lines,
+    name_variables,
+    numbered,
+    tex_lines,
+    text_variables,
 )
-from bibtools.text.latex_decode import plain, verbatim
-from bibtools.text.names import parse_name
+from bibtools.formats.json_rows import read_rows, write_rows
+from bibtools.formats.note_lines import label_of, line_of, line_of_name, name_of_line, read_lines
+from bibtools.formats.spelling import portable, same_work, spelling_of, with_spelling
+from bibtools.model import Entry, Notice, parse_dating, type_document, type_preprint
+from bibtools.model.variables import CREATORS, FIELDS, ID_SCHEMES
 
-_FROM_BIB = {
-    name: variable for variable, pair in reversed(CSL_FIELDS.items()) for name in reversed(pair)
+_ALIASES = {
+    "shortTitle": "title-short",
+    "journalAbbreviation": "container-title-short",
+    "event": "event-title",
+} | {name.lower(): name for name in ("DOI", "URL", "ISBN", "ISSN", "PMID", "PMCID")}
+_TEXTS = STRINGS | NUMBERS
+_JOINED = frozenset({"ISBN", "ISSN"})
+_FURTHER_FIELDS = FIELDS - _TEXTS
+_FURTHER_ROLES = CREATORS - NAMES
+_FURTHER_IDS = {
+    ID_LABELS.get(scheme, scheme): scheme for scheme in ID_SCHEMES if scheme.upper() not in STRINGS
 }
-_FROM_BIB_NAMES = {name: variable for variable, name in CSL_NAMES.items()}
-_ID_VARIABLES = {"pmid": "PMID", "pmcid": "PMCID", "isbn": "ISBN", "issn": "ISSN"}
-_ID_SCHEMES = {variable: scheme for scheme, variable in _ID_VARIABLES.items()}
-_UNSAFE = re.compile("[\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-# Controls, marks that turn the direction of what follows, half surrogates.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_CODE_NAME = re.compile(r"code(\d*)")
+_OTHERS = {"literal": "others"}
+_READ_APART = frozenset({"id", "type", "citation-key", "custom"})
+_HOW = "howpublished"
+_ADDRESS = re.compile(r"://|www\.|\barxiv\b|@", re.IGNORECASE)
+_CARRIED, _BIB_TYPE, _ACCESSED = "bibtools", "entrytype", "accessed"
 
 
 def to_csl(entry: Entry) -> dict[str, Any]:
-    """The CSL item of an entry. `id` and `citation-key` are the key, or `anon` without one."""
-    item: dict[str, Any] = {"id": entry.key or "anon"}
-    item["type"] = _csl_type(entry)
-    if entry.key:
-        item["citation-key"] = entry.key
-    _put(item, "title", entry.title)
-    if entry.authors:
-        item["author"] = [row for name in entry.authors if (row := to_csl_name(name))]
-        if entry.authors_truncated:
-            # CSL has no word for it; this is what pandoc reads and writes for "and others".
-            item["author"].append({"literal": "others"})
-    if entry.date is not None:
-        item["issued"] = to_csl_date(entry.date)
-    if entry.type == type_preprint:
-        item["genre"] = "preprint"
-    _put(item, "container-title", entry.venue)
-    _put(item, "abstract", entry.abstract)
-    _put_ids(item, entry)
-    lines = _note_lines(entry)
-    _put_extra(item, entry.extra, lines)
-    if "URL" not in item:
-        address = next((link.url for link in entry.links if link.kind in ("url", "paper")), None)
-        _put(item, "URL", address or (entry.arxiv.url if entry.arxiv is not None else None))
-    _put(item, "note", "\n".join(lines))
-    custom = {_numbered("code", n): link.url for n, link in enumerate(entry.code, start=1)}
-    if custom:
-        item["custom"] = custom
-    return item
+    """The CSL item of an entry. `id` and `citation-key` are the key, or `anon` without one.
+
+    An entry that was read from an item gives the same item again where it still says the same.
+    """
+    item = _build(entry)
+    written = _csl(entry).get("written")
+    # `custom` also has what is carried; it is never spelled.
+    return with_spelling(item, written, fits)
 
 
 def write_csl(entries: Iterable[Entry]) -> str:
     """A JSON array of CSL items, with two blanks of indentation."""
-    text = json.dumps([to_csl(entry) for entry in entries], ensure_ascii=False, indent=2)
-    # json.dumps leaves DEL, C1 controls and half surrogates as they are.
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return write_rows([to_csl(entry) for entry in entries])
 
 
 def from_csl(item: Mapping[str, Any]) -> Entry:
     """The entry of a CSL item; what is not modelled is in `extra`."""
-    return _Reader(item).entry()
+    entry = _read(item)
+    ours = _build(entry)
+    names = [name for name in dict.fromkeys((*item, *ours)) if name != "custom"]
+    written = {
+        name: pair
+        for name, pair in spelling_of(item, ours, names).items()
+        if pair[1] is None or fits(name, pair[1])
+    }
+    if written:
+        entry = replace(entry, extra={**entry.extra, "csl": {**_csl(entry), "written": written}})
+    return entry
 
 
 def read_csl(data: bytes, file: str) -> tuple[list[Entry], list[Notice]]:
@@ -96,30 +93,9 @@ def read_csl(data: bytes, file: str) -> tuple[list[Entry], list[Notice]]:
 
     Raises `InputError` when it is not JSON of that shape. A row that is no item is a notice.
     """
-    try:
-        rows = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{file} is not UTF-8: byte {error.start} cannot be read.",
-            hint="CSL-JSON is always UTF-8; convert the file, for instance with iconv.",
-        ) from None
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"{file}:{error.lineno}:{error.colno}: this is not JSON: {error.msg}.",
-            hint="CSL-JSON is an array of items: [{...}, {...}].",
-        ) from None
-    except RecursionError:
-        raise InputError(f"{file} is nested too deeply to be CSL-JSON.") from None
-    if isinstance(rows, dict):
-        rows = rows["items"] if isinstance(rows.get("items"), list) else [rows]
-    if not isinstance(rows, list):
-        raise InputError(
-            f"{file} holds a JSON {type(rows).__name__}, not CSL-JSON.",
-            hint="CSL-JSON is an array of items: [{...}, {...}].",
-        )
     entries: list[Entry] = []
     notices: list[Notice] = []
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(read_rows(data, file, "CSL-JSON items"), start=1):
         if isinstance(row, dict) and ("type" in row or "title" in row):
             entries.append(from_csl(row))
         else:
@@ -134,246 +110,193 @@ def read_csl(data: bytes, file: str) -> tuple[list[Entry], list[Notice]]:
     return entries, notices
 
 
-def _put_ids(item: dict[str, Any], entry: Entry) -> None:
-    if entry.arxiv is not None:
-        item["number"] = f"arXiv:{entry.arxiv}"
-        item["publisher"] = "arXiv"
-        item["DOI"] = entry.arxiv.doi
-    if entry.doi is not None:
-        item["DOI"] = entry.doi.value
-    for scheme, value in entry.other_ids.items():
-        if scheme.lower() in _ID_VARIABLES:
-            _put(item, _ID_VARIABLES[scheme.lower()], value)
+def _csl(entry: Entry) -> Mapping[str, Any]:
+    csl = entry.extra.get("csl")
+    return csl if isinstance(csl, Mapping) else {}
 
 
-def _put(item: dict[str, Any], variable: str, value: str | None) -> None:
-    if value:
-        item[variable] = _UNSEEN.sub("", value)
+def _build(entry: Entry) -> dict[str, Any]:
+    """The item in our own spelling, with what CSL has no place for carried in `custom`."""
+    item = _write(entry)
+    extra = portable(entry.extra, "zotero")
+    back = _read(item)
+    if not same_work(entry, back, extra):
+        lost = what_is_lost(replace(entry, extra=extra), back)
+        if lost:
+            item["custom"] = {**item.get("custom", {}), _CARRIED: lost}
+    return item
 
 
-def _numbered(name: str, number: int) -> str:
-    return name if number == 1 else f"{name}{number}"
-
-
-def _csl_type(entry: Entry) -> str:
-    if entry.type == type_preprint:
-        return "article"
-    return entry.type if entry.type in TYPES else type_document
-
-
-def _note_lines(entry: Entry) -> list[str]:
-    lines = []
-    if entry.arxiv is not None:
-        primary = entry.primary_class()
-        lines.append(f"arXiv: {entry.arxiv}" + (f" [{primary}]" if primary else ""))
-    for number, link in enumerate(entry.code, start=1):
-        lines.append(f"tex.{_numbered('code', number)}: {' '.join(link.url.split())}")
-    return lines
-
-
-def _put_extra(item: dict[str, Any], extra: Mapping[str, object], lines: list[str]) -> None:
-    csl = extra.get("csl")
-    kept: Mapping[str, Any] = csl if isinstance(csl, Mapping) else {}
-    for variable, value in kept.items():
-        if variable == "note" and isinstance(value, str):
-            lines.insert(0, value)
-        elif (variable not in item and _fits(variable, value)) or (
-            # A date that says more than ours, and the same: "circa", the end of a range.
-            variable == "issued"
-            and "issued" in item
-            and from_csl_date(value) == from_csl_date(item["issued"])
-        ):
+def _write(entry: Entry) -> dict[str, Any]:
+    item: dict[str, Any] = {"id": entry.key or "anon"}
+    kind = "article" if entry.type == type_preprint else entry.type
+    item["type"] = kind if kind in TYPES else type_document
+    if entry.key:
+        item["citation-key"] = entry.key
+    lines: list[str] = []
+    texts = text_variables(entry, volumes=True)
+    note = texts.pop("note", None)
+    how = texts.get(_HOW, "")
+    if how and not _ADDRESS.search(how):
+        # pandoc, citation-js: what made it public. The line says that it is no publisher.
+        texts.setdefault("publisher", how)
+    if "title" in texts:
+        item["title"] = texts.pop("title")
+    _write_names(item, entry, lines)
+    for variable, dating in date_variables(entry).items():
+        item[variable] = to_csl_date(dating)
+    for variable, value in texts.items():
+        if variable == "container-title-short" and "zotero" in entry.extra:
+            item["journalAbbreviation"] = value
+        elif variable in _TEXTS:
             item[variable] = value
-    for field, raw in extra.items():
-        if isinstance(raw, int) and not isinstance(raw, bool):
-            raw = str(raw)
-        if not isinstance(raw, str) or field == "entrytype" or not FIELD_NAME.fullmatch(field):
-            continue
-        name = field.lower()
-        variable = {"url": "URL", "journal": "container-title", "booktitle": "container-title"}.get(
-            name, _FROM_BIB.get(name, "")
-        )
-        if variable == "note":
-            lines.insert(0, _plain(raw))
-        elif name in _FROM_BIB_NAMES and _FROM_BIB_NAMES[name] not in item:
-            names = [parse_name(_plain(one)) for one in re.split(r"\s+and\s+", raw)]
-            item[_FROM_BIB_NAMES[name]] = [to_csl_name(one) for one in names]
-        elif variable and variable not in item:
-            text = _plain(raw)
-            _put(item, variable, re.sub(r"[-–]+", "-", text) if variable == "page" else text)
         else:
-            lines.append(f"tex.{name}: {' '.join(raw.split())}")
+            lines.append(line_of(variable, value))
+    lines += id_lines(entry)
+    # In an order of its own, so that reading and writing again gives the same text.
+    lines.sort(key=label_of)
+    lines = [*([note] if note else []), *tex_lines(entry), *lines]
+    if lines:
+        item["note"] = "\n".join(lines)
+    _write_other(item, entry)
+    return item
 
 
-def _plain(raw: str) -> str:
-    """The text of a LaTeX value."""
-    return (verbatim(raw) if raw.startswith("http") else plain(raw)).strip()
+def _write_other(item: dict[str, Any], entry: Entry) -> None:
+    """What has its place in `custom`, and the variables of other programs."""
+    custom = {numbered("code", n): link.url for n, link in enumerate(entry.code, start=1)}
+    bib_type = entry.extra.get("entrytype")
+    if isinstance(bib_type, str):
+        custom[_BIB_TYPE] = bib_type
+    accessed = entry.dates.get("accessed")
+    if accessed is not None and accessed.time is not None:
+        # CSL knows days only; Zotero keeps the second.
+        custom[_ACCESSED] = accessed.edtf()
+    for variable, value in _csl(entry).items():
+        if variable == "custom" and isinstance(value, Mapping):
+            custom = {**value, **custom}
+        elif variable not in item and fits(variable, value):
+            item[variable] = value
+    if custom:
+        item["custom"] = custom
 
 
-def _fits(variable: str, value: object) -> bool:
-    """Whether the variable exists and the value has its shape."""
-    if variable in STRINGS:
-        return isinstance(value, str)
-    if variable in NUMBERS:
-        return isinstance(value, str | int | float) and not isinstance(value, bool)
-    if variable in NAMES:
-        return isinstance(value, list) and all(isinstance(row, dict) for row in value)
-    if variable in DATES:
-        return isinstance(value, dict)
-    return variable == "custom" and isinstance(value, dict)
+def _write_names(item: dict[str, Any], entry: Entry, lines: list[str]) -> None:
+    for role, names in name_variables(entry).items():
+        if role in NAMES:
+            item[role] = [to_csl_name(name) for name in names]
+        else:
+            lines += [line_of(role, line_of_name(name)) for name in names]
+    if entry.authors_truncated:
+        # CSL has no word for it; this is what pandoc reads and writes for "and others".
+        item["author"] = [*item.get("author", []), _OTHERS]
 
 
-_ARXIV_LINE = re.compile(r"arXiv:\s*(\S+)(?:\s*\[([A-Za-z.-]+)\])?", re.IGNORECASE)
-_TEX_LINE = re.compile(r"tex\.([A-Za-z][A-Za-z0-9_.+/-]*):\s*(.+)")
-_CODE_NAME = re.compile(r"code(\d*)")
-_MARKUP = re.compile(r"</?(?:i|b|em|strong|sup|sub|sc|span)(?:\s[^<>]*)?>")
-_MODELLED = frozenset(
-    "id type citation-key title author issued genre number publisher container-title abstract "
-    "DOI URL note custom".split()
-)
+def _read(item: Mapping[str, Any]) -> Entry:
+    draft = Draft(volumes=True)
+    kind = item.get("type")
+    draft.type = kind if isinstance(kind, str) and kind in TYPES else type_document
+    rest = {
+        name: value
+        for name, value in item.items()
+        if name not in _READ_APART and value is not None and not _take(draft, name, value)
+    }
+    draft.key = _key(item)
+    _read_note(draft)
+    carried = _read_custom(draft, item.get("custom"), rest)
+    genre = draft.texts.get("genre", "").lower()
+    if genre == "preprint" and draft.type in ("article", "document", "manuscript"):
+        draft.type = type_preprint
+    draft.is_article = draft.type == "article"
+    if rest:
+        draft.extra["csl"] = rest
+    entry = draft.entry()
+    return restore(entry, carried) if carried is not None else entry
 
 
-class _Reader:
-    """Reads one item; every variable that is used up leaves `rest`."""
-
-    def __init__(self, item: Mapping[str, Any]) -> None:
-        self.item = item
-        self.rest = {name: value for name, value in item.items() if value is not None}
-        self.note: list[str] = []
-        self.tex: dict[str, str] = {}
-        self.arxiv: ArxivId | None = None
-        self.primary: str | None = None
-
-    def text(self, variable: str) -> str | None:
-        value = self.rest.get(variable)
-        if not isinstance(value, str) or not value.strip():
-            return None
-        del self.rest[variable]
-        return value.strip()
-
-    def entry(self) -> Entry:
-        key = self.key()
-        self.read_note()
-        self.find_arxiv()
-        kind = self.kind()
-        codes = self.codes()
-        doi_text = self.text("DOI")
-        doi = parse_doi(doi_text) if doi_text else None
-        if doi_text and doi is None:
-            self.rest["DOI"] = doi_text
-        if doi is not None and self.arxiv is not None and doi.folded == self.arxiv.doi.lower():
-            doi = None
-        url = self.text("URL")
-        if url and (self.arxiv is None or parse_arxiv(url) != ArxivId(self.arxiv.value)):
-            self.rest["URL"] = url
-        title, abstract = self.text("title"), self.text("abstract")
-        date = from_csl_date(self.rest.get("issued"))
-        if date is not None and _only_parts(self.rest["issued"]):
-            del self.rest["issued"]
-        ids = {_ID_SCHEMES[name]: value for name in _ID_SCHEMES if (value := self.text(name))}
-        extra: dict[str, object] = dict(self.tex)
-        authors, truncated = self.authors()
-        venue = self.text("container-title")
-        if self.note:
-            self.rest["note"] = "\n".join(self.note)
-        if self.rest:
-            extra["csl"] = self.rest
-        return Entry(
-            key=key,
-            type=kind,
-            title=_MARKUP.sub("", title) if title else None,
-            authors=authors,
-            authors_truncated=truncated,
-            abstract=_MARKUP.sub("", abstract) if abstract else None,
-            date=date,
-            categories=(self.primary,) if self.primary else (),
-            primary_known=self.primary is not None,
-            code=codes,
-            arxiv=self.arxiv,
-            doi=doi,
-            other_ids=ids,
-            venue=venue,
-            extra=extra,
-        )
-
-    def key(self) -> str | None:
-        key = self.text("citation-key")
-        identifier = self.rest.pop("id", None)
-        if key is None and isinstance(identifier, str | int) and str(identifier) != "anon":
-            key = str(identifier)
-        return key or None
-
-    def read_note(self) -> None:
-        for line in (self.text("note") or "").split("\n"):
-            arxiv = _ARXIV_LINE.fullmatch(line.strip())
-            if arxiv and self.arxiv is None and (found := parse_arxiv(arxiv[1])) is not None:
-                self.arxiv, self.primary = found, arxiv[2]
-                continue
-            tex = _TEX_LINE.fullmatch(line.strip())
-            if tex and tex[1] not in self.tex:
-                self.tex[tex[1]] = tex[2].strip()
-            elif line.strip():
-                self.note.append(line.rstrip())
-
-    def find_arxiv(self) -> None:
-        number = self.rest.get("number")
-        if isinstance(number, str) and number.lower().startswith("arxiv:"):
-            found = parse_arxiv(number)
-            if found is not None:
-                self.arxiv = self.arxiv or found
-                if found.value == self.arxiv.value:
-                    del self.rest["number"]
-        for variable in ("DOI", "URL", "archive_location", "container-title"):
-            value = self.rest.get(variable)
-            if self.arxiv is None and isinstance(value, str):
-                dressed = re.sub(r"(?i)^arxiv preprint\s+", "", value)
-                if "arxiv" in dressed.lower() or self.rest.get("archive") == "arXiv":
-                    self.arxiv = parse_arxiv(dressed)
-
-    def kind(self) -> str:
-        kind = self.rest.pop("type", None)
-        kind = kind if isinstance(kind, str) and kind in TYPES else type_document
-        genre = self.rest.get("genre")
-        is_preprint = isinstance(genre, str) and genre.lower() == "preprint"
-        publisher = self.rest.get("publisher")
-        if isinstance(publisher, str) and publisher.lower() == "arxiv" and self.arxiv is not None:
-            del self.rest["publisher"]
-        if is_preprint and kind in ("article", "document", "manuscript"):
-            del self.rest["genre"]
-            return type_preprint
-        return type_preprint if kind == "article" and self.arxiv is not None else kind
-
-    def codes(self) -> tuple[Link, ...]:
-        custom = self.rest.get("custom")
-        found: dict[int, str] = {}
-        for source in (self.tex, dict(custom) if isinstance(custom, dict) else {}):
-            for name in list(source):
-                match = _CODE_NAME.fullmatch(name)
-                if match and isinstance(source[name], str):
-                    found.setdefault(int(match[1] or 1), source[name])
-                    if source is self.tex:
-                        del self.tex[name]
-        if isinstance(custom, dict):
-            left = {name: value for name, value in custom.items() if not _CODE_NAME.fullmatch(name)}
-            del self.rest["custom"]
-            if left:
-                self.rest["custom"] = left
-        urls = dict.fromkeys(found[number] for number in sorted(found))
-        return tuple(Link(url=url, evidence="file") for url in urls)
-
-    def authors(self) -> tuple[tuple[Name, ...], bool]:
-        rows = self.rest.get("author")
-        if not isinstance(rows, list):
-            return (), False
-        names = from_csl_names(rows)
-        del self.rest["author"]
-        truncated = len(names) > 1 and names[-1].display().lower() in ("others", "et al.")
-        return (names[:-1] if truncated else names), truncated
+def _take(draft: Draft, name: str, value: object) -> bool:
+    """Put a variable into the draft; False when it is none that we know, or of another shape."""
+    variable = _ALIASES.get(name, name)
+    if value in ("", [], {}):
+        return True
+    if variable in _TEXTS:
+        text = _text(variable, value)
+        draft.put(variable, text or "")
+        return text is not None
+    if variable in NAMES and isinstance(value, list):
+        names = from_csl_names(value)
+        if names:
+            draft.names[variable] = names
+        return bool(names)
+    dating = from_csl_date(value) if variable in DATES else None
+    if dating is not None:
+        draft.dates[variable] = dating
+    return dating is not None
 
 
-def _only_parts(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and set(value) <= {"date-parts", "raw", "literal"}
-        and (len(value.get("date-parts") or [[]]) == 1)
-    )
+def _text(variable: str, value: object) -> str | None:
+    """The text of a value; of several, as Crossref has them, the first, or all numbers."""
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return ", ".join(value) if variable in _JOINED else value[0]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def _key(item: Mapping[str, Any]) -> str | None:
+    for name in ("citation-key", "id"):
+        key = item.get(name)
+        if isinstance(key, str | int) and not isinstance(key, bool) and str(key).strip():
+            key = str(key).strip()
+            return key if name == "citation-key" or key != "anon" else None
+    return None
+
+
+def _read_note(draft: Draft) -> None:
+    """Take the lines of data out of the note."""
+
+    def known(label: str, _: str) -> str | None:
+        taken = label in draft.texts or label in draft.names
+        if label in _FURTHER_FIELDS | _FURTHER_ROLES:
+            return None if taken else label
+        return _FURTHER_IDS.get(label)
+
+    note = draft.texts.pop("note", None)
+    if note is None:
+        return
+    draft.lines = lines = read_lines(note, known, _FURTHER_ROLES)
+    for name, values in lines.values.items():
+        if name in _FURTHER_ROLES:
+            draft.names[name] = tuple(name_of_line(value) for value in values)
+        elif name in ID_SCHEMES:
+            draft.other_ids[name] = values[0]
+        else:
+            draft.put(name, values[0])
+    draft.put("note", lines.text.strip("\n"))
+    if _HOW in lines.values and draft.texts.get("publisher") == draft.texts.get(_HOW):
+        del draft.texts["publisher"]
+
+
+def _read_custom(draft: Draft, custom: object, rest: dict[str, Any]) -> object:
+    """Take our own out of `custom`; gives what is carried, or None."""
+    if not isinstance(custom, Mapping):
+        return None
+    left = dict(custom)
+    for name, value in custom.items():
+        match = _CODE_NAME.fullmatch(name)
+        if match is not None and isinstance(value, str) and value:
+            draft.code[int(match[1] or 1)] = left.pop(name)
+    bib_type = left.get(_BIB_TYPE)
+    if isinstance(bib_type, str) and bib_type:
+        draft.extra["entrytype"] = left.pop(_BIB_TYPE)
+    accessed = draft.dates.get(_ACCESSED)
+    moment = left.get(_ACCESSED)
+    if accessed is not None and isinstance(moment, str):
+        found = parse_dating(moment)
+        if replace(found, time=None) == accessed:
+            draft.dates[_ACCESSED] = found
+            del left[_ACCESSED]
+    carried = left.pop(_CARRIED, None)
+    if left:
+        rest["custom"] = left
+    return carried

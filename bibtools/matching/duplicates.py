@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from rapidfuzz import fuzz
@@ -408,18 +409,42 @@ def _venues_agree(first: str, second: str) -> bool:
 _SMALL = frozenset("the of on in for and a an der die das fur für de la le et und &".split())
 
 
-def rank(record: Record, referred: bool = False) -> tuple[bool, bool, int, int]:
-    """How good an entry is to keep: one that others refer to, the published, the fullest."""
+def _rank(record: Record) -> tuple[int, int]:
+    """How full an entry is."""
     filled = [value for value in record.fields.values() if value]
-    return referred, not record.preprint, len(filled), sum(map(len, filled))
+    return len(filled), sum(map(len, filled))
 
 
-def best(records: Sequence[Record], members: Iterable[int], referred: frozenset[int]) -> int:
-    """The member to keep: of those that others refer to the last, else the fullest, else the first.
+PREFERENCES: Mapping[str, Callable[[Record, int], tuple[int, ...]]] = {
+    "published": lambda record, place: (not record.preprint, *_rank(record), -place),
+    "most-complete": lambda record, place: (*_rank(record), -place),
+    "first": lambda _record, place: (-place,),
+    "last": lambda _record, place: (place,),
+}
+"""Which of some entries of one work is kept: the one with the greatest of these."""
 
-    BibTeX wants an entry that is named in `crossref` to stand behind those that name it.
+
+def best(
+    records: Sequence[Record],
+    members: Iterable[int],
+    referred: frozenset[int],
+    prefer: str = "published",
+) -> int:
+    """The member to keep, by one of `PREFERENCES`, or those whose key fits a pattern first.
+
+    A pattern has `*`, `?` or `[...]`, and upper and lower case differ; where several keys fit,
+    or none, the published decides. Of entries that others refer to the last is kept, whatever is
+    preferred: BibTeX wants an entry that is named in `crossref` to stand behind those that name
+    it.
     """
+    members = list(members)
     parents = [member for member in members if member in referred]
     if parents:
         return parents[-1]
-    return max(members, key=lambda member: (*rank(records[member]), -member))
+    order = PREFERENCES.get(prefer)
+    if order is None:
+        order = PREFERENCES["published"]
+        members = [
+            number for number in members if fnmatchcase(records[number].entry.key or "", prefer)
+        ] or members
+    return max(members, key=lambda member: order(records[member], member))

@@ -67,7 +67,8 @@ class Reply:
         """The body as JSON. Raises `UnreadableError`."""
         try:
             return json.loads(self.body.decode("utf-8-sig"))
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
+            # Also a number of thousands of digits.
             raise UnreadableError(f"the answer is not JSON ({type(error).__name__})") from None
 
 
@@ -120,6 +121,10 @@ class Batch:
     keep_missing_days: float = 3.0
     """How long "not found" is."""
     note: str = ""
+    size_with_key: int | None = None
+    """How many questions fit into one request where there is a key, if that differs."""
+    alone: Callable[[str], bool] | None = None
+    """Says of a subject that it can only be asked about in a request of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def to_json(record: Record) -> dict[str, Any]:
     """The record for the cache."""
     row: dict[str, Any] = {"entry": entry_json.to_json(record.entry)}
     for name in ("identifier", "journal_reference", "comment", "retracted", "score"):
-        if value := getattr(record, name):
+        if (value := getattr(record, name)) not in (None, ""):
             row[name] = value
     for name in ("published_doi", "preprint_doi"):
         if doi := getattr(record, name):

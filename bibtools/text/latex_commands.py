@@ -33,6 +33,7 @@ TEXT_COMMANDS: dict[str, str] = {
         r"""
         aa å AA Å ae æ AE Æ oe œ OE Œ o ø O Ø l ł L Ł ss ß SS SS i ı j ȷ dh ð DH Ð th þ TH Þ
         thorn þ Thorn Þ eth ð dj đ DJ Đ ng ŋ NG Ŋ ij ij IJ IJ ohorn ơ OHORN Ơ uhorn ư UHORN Ư
+        hyphen - slash / textslash /
         aleph ℵ textcrd đ textHbar Ħ textcrh ħ textkra ĸ textbarl ł textTstroke Ŧ texttstroke ŧ
         textcrb ƀ textBhook Ɓ textOopen Ɔ textChook Ƈ textchook ƈ texthtc ƈ textDafrican Ɖ
         textDhook Ɗ textEreversed Ǝ textrEreversed Ə textEopen Ɛ textFhook Ƒ textflorin ƒ

@@ -22,7 +22,7 @@ from bibtools.text.latex_commands import GREEK_LETTERS, MATH_COMMANDS, TEXT_COMM
 
 _SIGN_ACCENTS = "".join(sign for sign in COMBINING if not sign.isalpha())
 _WORD_ACCENTS = "|".join(sorted((word for word in COMBINING if word.isalpha()), key=len)[::-1])
-_ONE = r"[^\W\d_][\u0300-\u036f]*"
+_ONE = r"[^\W_][\u0300-\u036f]*"
 _ACCENT = re.compile(
     rf"(?P<outer>\{{)?"
     rf"\\(?:(?P<sign>[{re.escape(_SIGN_ACCENTS)}])[ ]*"
@@ -62,6 +62,11 @@ _MATH_FONT = re.compile(
     r"\\(?:mathrm|mathit|mathnormal|mathsf|mathtt|text|textrm|textit|mbox|operatorname|rm)"
     r"(?![A-Za-z])\s*(?:\{([^{}\\]*)\}|\s)"
 )
+_MATH_SIZE = re.compile(
+    r"\\(?:left|right|middle|[bB]igg?[lr]?)(?![A-Za-z])\s*\.?|\\limits(?![A-Za-z])"
+)
+_DOUBLE_STRUCK = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
+_MATHBB = re.compile(r"\\mathbb\s*(?:\{\s*([CHNPQRZ])\s*\}|([CHNPQRZ])(?![A-Za-z]))")
 _MATH_SPACE = re.compile(r"\\[,;:! ]|\\q?quad(?![A-Za-z])|(?<!\\)~")
 _SUPER = dict(
     zip(
@@ -163,6 +168,8 @@ def math_text(inside: str) -> str | None:
     """What stands between two `$` as plain characters; None when it needs more than these."""
     text = inside
     if "\\" in text:
+        text = _MATH_SIZE.sub("", text)
+        text = _MATHBB.sub(lambda match: _DOUBLE_STRUCK[match[1] or match[2]], text)
         text = _MATH_FONT.sub(lambda match: match[1] or "", text)
         text = _MATH_SPACE.sub(" ", text)
         text = _MATH_COMMAND.sub(_math_command, text)
@@ -175,6 +182,7 @@ def math_text(inside: str) -> str | None:
     if re.search(r"[\\^_]", text):
         return None
     text = text.replace("{", "").replace("}", "").replace("\ufdd0", "{").replace("\ufdd1", "}")
+    text = text.replace("''", "\u2033").replace("'", "\u2032") if "'" in text else text
     text = text.replace("-", "\u2212") if _is_formula(text) else text
     return " ".join(text.replace("~", " ").split()) if text.strip() else text
 
@@ -208,6 +216,12 @@ def _math_script(match: re.Match[str]) -> str:
     return match[0]
 
 
+def has_script_signs(text: str, *, raised: bool) -> bool:
+    """Whether Unicode has every character of the text raised (or lowered)."""
+    table = _SUPER if raised else _SUB
+    return bool(text) and all(char in table for char in text)
+
+
 # The text a reader sees
 
 _ESCAPED = re.compile(r"\\([&%$#_])")
@@ -239,7 +253,7 @@ _UNKNOWN = re.compile(r"\\[A-Za-z]+\*?")
 _DOTLESS = re.compile("[\u0131\u0237]([\u0300-\u036f]+)")
 _KEPT_MATH = re.compile(r"(?<!\\)\$[^$]+(?<!\\)\$")
 # Unicode sets these aside for use inside programs; no text has them.
-_NONCHARACTER = re.compile("[\ufdd0-\ufdd4]")
+_NONCHARACTER = re.compile("[\ufdd0-\ufdd4\ufde0-\ufde4]")
 _KEPT = re.compile("\ufdd2([0-9]+)\ufdd4")
 _ACTIVE = re.compile(r"[\\{}$~`]|--|''")
 
@@ -254,8 +268,10 @@ def plain(text: str) -> str:
         return text
     if _NONCHARACTER.search(text):
         text = _NONCHARACTER.sub("\ufffd", text)
+    if "{" in text and _OUR_SPELLING.search(text):
+        text = _OUR_SPELLING.sub(_our_spelling, text)
     if "\\" not in text and "$" not in text:
-        return _bare(text)
+        return _settled(_bare(text))
     kept: list[str] = []
 
     def keep(piece: str) -> str:
@@ -283,13 +299,50 @@ def plain(text: str) -> str:
         ),
         text,
     )
-    text = text.replace("\ufdd0", "{").replace("\ufdd1", "}")
+    text = _settled(text)
     if kept:
         text = _KEPT.sub(lambda match: kept[int(match[1])], text)
     return text
 
 
-_PLAIN_COMMANDS = {**GREEK_LETTERS, **MATH_COMMANDS, **TEXT_COMMANDS}
+# Characters that mean something to TeX go through the reading as stand-ins.
+_STAND_IN = re.compile("[\ufdd0\ufdd1\ufde0-\ufde4]")
+_STANDS_FOR = {
+    0xFDD0: "{",
+    0xFDD1: "}",
+    0xFDE0: "\\",
+    0xFDE1: "~",
+    0xFDE2: "`",
+    0xFDE3: "-",
+    0xFDE4: "$",
+}
+_PLAIN_COMMANDS = {
+    **GREEK_LETTERS,
+    **MATH_COMMANDS,
+    **TEXT_COMMANDS,
+    **dict.fromkeys(("textbraceleft", "lbrace"), "\ufdd0"),
+    **dict.fromkeys(("textbraceright", "rbrace"), "\ufdd1"),
+    **dict.fromkeys(("textbackslash", "backslash"), "\ufde0"),
+    "textasciitilde": "\ufde1",
+    "textasciigrave": "\ufde2",
+    "textdollar": "\ufde4",
+}
+
+# What `latex_encode` writes for characters that TeX has no sign of their own for.
+_OUR_SPELLING = re.compile(r"(?<!\\)\{(?:(``|'')|(')|(-{2,}))\}|\\~\{\s*\}")
+
+
+def _settled(text: str) -> str:
+    """The text with the characters that stand-ins stand for."""
+    return text.translate(_STANDS_FOR) if _STAND_IN.search(text) else text
+
+
+def _our_spelling(match: re.Match[str]) -> str:
+    if match[1]:
+        return '"'
+    if match[2]:
+        return "\u2019"
+    return "\ufde3" * len(match[3]) if match[3] else "\ufde1"
 
 
 def _bare(text: str) -> str:

@@ -145,7 +145,9 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def encode(text: str, *, ascii_only: bool = False, longest: int | None = None) -> str:
+def encode(
+    text: str, *, ascii_only: bool = False, longest: int | None = None, exact: bool = False
+) -> str:
     r"""LaTeX that prints the text.
 
     With `ascii_only`, letters are spelt as BibTeX's "special characters" (`{\'e}`, `{\ss}`),
@@ -154,8 +156,11 @@ def encode(text: str, *, ascii_only: bool = False, longest: int | None = None) -
 
     The result has balanced braces, is one line, and holds no command but those of the tables.
     `longest` is the number of characters of LaTeX after which the text is cut, with dots.
+
+    With `exact`, straight quotes and hyphens in a row print as without, but in braces (`{``}`),
+    from which `latex_decode.plain` knows that they are not typographic quotes and dashes.
     """
-    return join(within(pieces(text, ascii_only=ascii_only), longest))
+    return join(within(pieces(text, ascii_only=ascii_only, exact=exact), longest))
 
 
 def within(parts: list[Piece], longest: int | None) -> list[Piece]:
@@ -181,9 +186,9 @@ def unsupported(text: str) -> str:
     return "".join(dict.fromkeys(char for char in left if char > "\x7f"))
 
 
-def pieces(text: str, *, ascii_only: bool = False) -> list[Piece]:
+def pieces(text: str, *, ascii_only: bool = False, exact: bool = False) -> list[Piece]:
     """The text taken apart; `join` of the result is `encode`."""
-    return list(_Scanner(clean(text), ascii_only, 0).scan())
+    return list(_Scanner(clean(text), ascii_only, 0, exact).scan())
 
 
 def join(parts: list[Piece]) -> str:
@@ -206,10 +211,11 @@ def join(parts: list[Piece]) -> str:
 
 
 class _Scanner:
-    def __init__(self, text: str, ascii_only: bool, depth: int) -> None:
+    def __init__(self, text: str, ascii_only: bool, depth: int, exact: bool = False) -> None:
         self.text = text
         self.ascii_only = ascii_only
         self.depth = depth
+        self.exact = exact
         self.position = 0
         self.quote_open = False
         self.closing: dict[int, int] | None = None
@@ -220,7 +226,10 @@ class _Scanner:
             safe = _SAFE.match(text, self.position)
             if safe:
                 self.position = safe.end()
-                yield Piece(safe[0], safe[0], Kind.TEXT)
+                if self.exact and "--" in safe[0]:
+                    yield from _with_hyphens(safe[0])
+                else:
+                    yield Piece(safe[0], safe[0], Kind.TEXT)
                 continue
             char = text[self.position]
             if char == "\\":
@@ -240,6 +249,8 @@ class _Scanner:
                 yield self.spelt(char)
 
     def spelt(self, char: str) -> Piece:
+        if self.exact and self.ascii_only and char == "\u2019":
+            return Piece(char, "{'}", Kind.CHARACTER)
         latex = spell(char, self.ascii_only)
         kind = Kind.MATH if latex.startswith("{$") else Kind.CHARACTER
         return Piece(char, latex, kind)
@@ -267,6 +278,8 @@ class _Scanner:
         elif not before or before.isspace() or before in "([-–—/":
             opens = True
         self.quote_open = opens
+        if self.exact:
+            return Piece('"', "{``}" if opens else "{''}", Kind.CHARACTER)
         if self.ascii_only:
             return Piece('"', "``" if opens else "''", Kind.CHARACTER)
         return Piece('"', "“" if opens else "”", Kind.CHARACTER)
@@ -309,7 +322,7 @@ class _Scanner:
         return Piece(f"${inside}$", "{$" + written + "$}", Kind.MATH)
 
     def inner(self, text: str) -> list[Piece]:
-        return list(_Scanner(text, self.ascii_only, self.depth + 1).scan())
+        return list(_Scanner(text, self.ascii_only, self.depth + 1, self.exact).scan())
 
     def group_end(self, start: int) -> int | None:
         """The position of the brace that closes the one at `start`."""
@@ -424,6 +437,14 @@ class _Scanner:
             yield _wrapped(word, self.inner(inside))
         else:
             yield from self.inner(inside)
+
+
+def _with_hyphens(text: str) -> Iterator[Piece]:
+    for bit in re.split("(-{2,})", text):
+        if bit.startswith("--"):
+            yield Piece(bit, f"{{{bit}}}", Kind.CHARACTER)
+        elif bit:
+            yield Piece(bit, bit, Kind.TEXT)
 
 
 def _matching_braces(text: str) -> dict[int, int]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from bibtools.text.latex_encode import Kind, Piece, join, pieces, within
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SENTENCE_END = re.compile(r"[?!][\"'”’)\]]*$")
 _sentence_case_share = 0.6
 """A title in which this share of the longer words is lower-case is taken to be in sentence case,
 so that its capitals are names. Title case leaves only short words lower."""
@@ -38,13 +39,17 @@ _PROPER = frozenset(
 )
 
 
-def encode_title(title: str, *, ascii_only: bool = False, longest: int | None = None) -> str:
+def encode_title(
+    title: str, *, ascii_only: bool = False, longest: int | None = None, exact: bool = False
+) -> str:
     r"""LaTeX of the title with its capitals protected: `{SimCSE}: Simple Contrastive ...`.
 
     Mathematics and commands with text are always in braces, so that a style cannot
-    change `\Delta` to `\delta`.
+    change `\Delta` to `\delta`. `exact` is that of `latex_encode.encode`.
     """
-    words = _split(within(pieces(title, ascii_only=ascii_only), longest))
+    if _SIMPLE.fullmatch(title) and (longest is None or 3 * len(title) < longest):
+        return _encode_simple(title)
+    words = _split(within(pieces(title, ascii_only=ascii_only, exact=exact), longest))
     plain = ["".join(piece.plain for piece in word) for word in words]
     keep_all = _is_sentence_case(plain)
     shouted = _is_shouted(plain)
@@ -54,10 +59,40 @@ def encode_title(title: str, *, ascii_only: bool = False, longest: int | None = 
         if not text.strip():
             out += word
             continue
-        ended = index >= 2 and bool(re.search(r"[?!][\"'”’)\]]*$", plain[index - 2]))
+        ended = index >= 2 and bool(_SENTENCE_END.search(plain[index - 2]))
         out += _word(word, text, start=start, restart=ended, all_caps=shouted, keep_all=keep_all)
         start = text.endswith(":")
     return join(out)
+
+
+_SIMPLE = re.compile(
+    r"(?!.*(?:  |--|,,|''))[A-Za-z0-9.:;()/+=*@'?!,-](?:[A-Za-z0-9 .:;()/+=*@'?!,-]*"
+    r"[A-Za-z0-9.:;()/+=*@'?!,-])?"
+)
+"""Titles that are the same in LaTeX but for the braces: nearly all."""
+
+
+def _encode_simple(title: str) -> str:
+    """`encode_title` of such a title, word by word from memory."""
+    words = title.split(" ")
+    plain = [word for pair in zip(words, [" "] * len(words), strict=True) for word in pair][:-1]
+    keep_all = _is_sentence_case(plain)
+    shouted = _is_shouted(plain)
+    out: list[str] = []
+    start, before = True, ""
+    for word in words:
+        ended = bool(_SENTENCE_END.search(before))
+        out.append(_simple_word(word, start, ended, shouted, keep_all))
+        start, before = word.endswith(":"), word
+    return " ".join(out)
+
+
+@lru_cache(maxsize=16384)  # titles share their words
+def _simple_word(text: str, start: bool, restart: bool, all_caps: bool, keep_all: bool) -> str:
+    word = [Piece(text, text, Kind.TEXT)]
+    return join(
+        _word(word, text, start=start, restart=restart, all_caps=all_caps, keep_all=keep_all)
+    )
 
 
 def _split(parts: list[Piece]) -> list[list[Piece]]:
@@ -80,8 +115,9 @@ def _bits(part: Piece) -> list[Piece]:
     return [Piece(bit, bit, Kind.TEXT) for bit in re.split(r"( +)", part.latex) if bit]
 
 
-def _words(text: str) -> list[str]:
-    return [match[0] for match in _WORD.finditer(text)]
+@lru_cache(maxsize=16384)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text))
 
 
 def _is_sentence_case(words: list[str]) -> bool:

@@ -75,17 +75,28 @@ class Dedupe:
                 _merge(into, self._blocks[number])
             if (dialect or dialect_of(into.document)) == "biblatex":
                 _add_ids(into, [self._blocks[number] for number in dropped])
-        for _, dropped in self._groups:
+        for kept, dropped in self._groups:
+            into = self._blocks[kept]
             for number in dropped:
-                self._blocks[number].document.remove(self._blocks[number])
+                gone = self._blocks[number]
+                remark = gone.document.remove(gone)
+                if remark.strip():
+                    # It was written about this work, not about what stands below it.
+                    into.document.put_above(into, gone.document.decode(remark))
         return [
             ChangedFile(document.file or "-", data, document.to_bytes())
             for document, data in zip(self.documents, self.data, strict=True)
         ]
 
 
-def dedupe(files: Sequence[str], *, merge_preprints: bool = False) -> Dedupe:
-    """Find the duplicates in and between the files. Raises `InputError`."""
+def dedupe(
+    files: Sequence[str], *, merge_preprints: bool = False, prefer: str = "published"
+) -> Dedupe:
+    """Find the duplicates in and between the files. Raises `InputError`.
+
+    `prefer` says which entry of a group is kept, see `matching.duplicates.best`. The remark
+    directly above an entry that goes moves above the one that is kept.
+    """
     data = [read_bytes(file) for file in files]
     documents = [Document.parse(one, file) for one, file in zip(data, files, strict=True)]
     blocks = [block for document in documents for block in living(document)]
@@ -104,7 +115,7 @@ def dedupe(files: Sequence[str], *, merge_preprints: bool = False) -> Dedupe:
         ]
         if len(members) < 2:
             continue
-        keep = best(records, members, parents)
+        keep = best(records, members, parents, prefer)
         drop = [number for number in members if number != keep]
         found._groups.append((keep, drop))  # noqa: SLF001  (of this module)
         found.merges.append(_proposal(blocks, keep, drop, group.rule))

@@ -10,7 +10,7 @@ from pathlib import Path
 from bibtools.adapters.index import Index, IndexInfo, build, default_path, open_index
 from bibtools.model.progress import Progress
 
-__all__ = ["IndexInfo", "build", "default_path", "index_for", "open_index"]
+__all__ = ["Index", "IndexInfo", "build", "default_path", "index_for", "open_index"]
 
 
 @contextmanager

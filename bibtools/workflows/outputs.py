@@ -22,7 +22,14 @@ from bibtools.reports import Report, summary
 from bibtools.workflows.build import Built
 
 STATE_SUFFIX = ".bibtools.json"
-_BY_SUFFIX = {".bib": "bibtex", ".bibtex": "bibtex", ".json": "csl-json", ".jsonl": "json"}
+_BY_SUFFIX = {
+    ".bib": "bibtex",
+    ".bibtex": "bibtex",
+    ".json": "csl-json",
+    ".jsonl": "json",
+    ".ris": "ris",
+}
+_WHOLE_FILES_ONLY = frozenset({"ris", "zotero"})
 _BIB = ("bibtex", "biblatex")
 
 
@@ -57,7 +64,7 @@ def target_of(output: str, to: str | None, default: str = "bibtex") -> Target:
             return Target(output, kind)
     raise UsageError(
         f'The suffix of "{output}" does not tell the format.',
-        "Say it with --to, or end the name in .bib or .json.",
+        "Say it with --to, or end the name in .bib, .json or .ris.",
     )
 
 
@@ -77,6 +84,13 @@ def targets_of(outputs: Sequence[str], to: str | None) -> list[Target]:
                 plain = Target(output, to)
             same_family = (plain.format in _BIB) == (to in _BIB)
             targets.append(Target(output, to) if same_family else plain)
+    for target in targets:
+        if target.format in _WHOLE_FILES_ONLY:
+            raise UsageError(
+                f'"{target.file}": {target.format} is no format that entries can be added to.',
+                "Write a .bib or .json, then convert it: bibtools convert refs.bib --to "
+                f"{target.format}.",
+            )
     names = [str(Path(target.file).resolve()) for target in targets if target.file != "-"]
     if len(set(names)) < len(names):
         raise UsageError("The same file was named twice with -o.")
@@ -84,11 +98,19 @@ def targets_of(outputs: Sequence[str], to: str | None) -> list[Target]:
 
 
 def render(entries: Sequence[Entry], kind: str, style: Style | None = None) -> str:
-    """The entries as text of a format (`bibtex`, `biblatex`, `csl-json`, `json`), each with a
-    key where the format needs one.
+    """The entries as text of a format (`bibtex`, `biblatex`, `csl-json`, `json`, `ris`,
+    `zotero`), each with a key where the format needs one.
     """
     if kind == "json":
         return entry_json.write_entries(entries)
+    if kind == "ris":
+        from bibtools.formats.ris import write_ris
+
+        return write_ris(entries)
+    if kind == "zotero":
+        from bibtools.formats.zotero import write_items
+
+        return write_items(entries)
     style = style or Style()
     keyed = assign_keys(entries, pattern=style.key_pattern or default_pattern)
     if kind == "csl-json":

@@ -1,4 +1,4 @@
-"""Read whatever file a user names as entries: pages, entry JSON, CSL-JSON, .bib."""
+"""Read whatever file a user names as entries: pages, entry JSON, CSL-JSON, .bib, RIS, Zotero."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from bibtools.errors import BibtoolsError
 from bibtools.formats import csl_json, entry_json
 from bibtools.formats.pages import KINDS as PAGE_KINDS
 from bibtools.formats.pages import read_page
+from bibtools.formats.zotero import looks_like_items, read_items
 from bibtools.model import Entry, Notice, Source
 from bibtools.model.progress import Progress
 
-INPUT_KINDS = (*PAGE_KINDS, "json", "csl-json", "bibtex")
+INPUT_KINDS = (*PAGE_KINDS, "json", "csl-json", "bibtex", "biblatex", "ris", "zotero")
 """What `--from` may say."""
 
 _BIB_START = re.compile(rb"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
+_RIS_START = re.compile(rb"TY {1,2}- ?[A-Za-z]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -39,8 +41,12 @@ def kind_of(data: bytes, file: str) -> str | None:
     start = data[:4096].removeprefix(_BOM).lstrip()
     if suffix in (".bib", ".bibtex", ".biblatex"):
         return "bibtex"
+    if suffix == ".ris" or _RIS_START.match(start):
+        return "ris"
     if start[:1] in (b"[", b"{") and (suffix in (".json", ".jsonl") or _is_json(data, file)):
         rows = entry_json.load_rows(data, file)
+        if looks_like_items(rows):
+            return "zotero"
         return "json" if entry_json.looks_like_entries(rows) else "csl-json"
     if suffix in (".json", ".jsonl"):
         return "json"
@@ -66,7 +72,13 @@ def read(data: bytes, file: str, kind: str | None = None) -> Reading:
         entries, notices = entry_json.read_entries(data, file)
     elif kind == "csl-json":
         entries, notices = csl_json.read_csl(data, file)
-    elif kind == "bibtex":
+    elif kind == "zotero":
+        entries, notices = read_items(data, file)
+    elif kind == "ris":
+        from bibtools.formats.ris import read_ris
+
+        entries, notices = read_ris(data, file)
+    elif kind in ("bibtex", "biblatex"):
         from bibtools.formats.bibtex import Document
         from bibtools.formats.bibtex.reading import read_entries
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bibtools.adapters.files import read_bytes
 from bibtools.formats.bibtex import Document
 from bibtools.formats.bibtex.blocks import BibEntry
 from bibtools.formats.bibtex.reading import read_entries
-from bibtools.keys import assign_keys, make_key
+from bibtools.keys.assigning import assign_drafts
+from bibtools.keys.drafts import Draft
+from bibtools.keys.groups import follow_groups
+from bibtools.keys.patterns import understood
 from bibtools.model import Entry, Notice
 from bibtools.text.cite_commands import rewrite_citations
 from bibtools.workflows.changed_files import ChangedFile
@@ -47,33 +50,27 @@ def propose(
     blocks = living(document)
     entries, _ = read_entries(document)
     commented = {entry.key.lower() for entry in document.entries if entry.inside_comment}
-    kept: set[int] = set()
+    draft_of = understood(pattern).draft
+    drafts: list[Draft | None] = []
     seen: set[str] = set()
-    for number, (block, entry) in enumerate(zip(blocks, entries, strict=True)):
+    for block, entry in zip(blocks, entries, strict=True):
         key = block.key.lower()
-        fits = only_missing or _fits(block.key, make_key(entry, pattern))
         # Of two entries with one key only the first may keep it.
-        if key and fits and (only_missing or key not in seen):
-            kept.add(number)
+        if key and only_missing:
+            drafts.append(None)
+            continue
+        draft = draft_of(entry)
+        keeps = bool(key) and key not in seen and draft.fits(block.key)
+        drafts.append(None if keeps else draft)
+        if keeps:
             seen.add(key)
-    keyed = assign_keys(
-        [
-            entry if number in kept else replace(entry, key=None)
-            for number, entry in enumerate(entries)
-        ],
-        commented,
-        pattern,
-    )
+    keyed = assign_drafts(entries, drafts, commented)
     found = [
         Renaming(number, block.line, block.key, entry.key or "")
         for number, (block, entry) in enumerate(zip(blocks, keyed, strict=True))
         if entry.key != block.key
     ]
     return found, _same_keys(document, blocks)
-
-
-def _fits(key: str, base: str) -> bool:
-    return re.fullmatch(re.escape(base) + r"[a-z]{0,2}", key) is not None
 
 
 def _same_keys(document: Document, blocks: Sequence[BibEntry]) -> list[Notice]:
@@ -107,6 +104,13 @@ def rename(document: Document, renamings: Sequence[Renaming]) -> None:
     follow(blocks, key_map(renamings, document))
     for one in renamings:
         blocks[one.position].rename(one.new)
+
+
+def renamed(document: Document, renamings: Sequence[Renaming]) -> bytes:
+    """The file with the new keys: in the entries, in the fields and groups that name them."""
+    keys = key_map(renamings, document)
+    rename(document, renamings)
+    return follow_groups(document.to_bytes(), keys)
 
 
 def follow(blocks: Sequence[BibEntry], keys: Mapping[str, str]) -> None:

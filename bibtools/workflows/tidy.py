@@ -9,12 +9,26 @@ from bibtools.adapters.files import WriteOutcome, standard_stream, state_of
 from bibtools.adapters.journal import journalled_write
 from bibtools.errors import UsageError
 from bibtools.formats.bibtex import Document
-from bibtools.formats.bibtex.tidy import Layout, tidy
+from bibtools.formats.bibtex.tidy import try_tidy
+from bibtools.formats.bibtex.tidy_blocks import Layout
+from bibtools.model import Notice
 
 
-def tidy_bytes(data: bytes, file: str | None = None, layout: Layout | None = None) -> bytes:
-    """The bytes of a .bib file, tidied."""
-    return tidy(Document.parse(data, file), layout)
+def tidy_bytes(
+    data: bytes, file: str | None = None, layout: Layout | None = None
+) -> tuple[bytes, tuple[Notice, ...]]:
+    """The bytes of a .bib file, tidied; those of the file, with a notice, when it has to stay."""
+    written = try_tidy(Document.parse(data, file), layout)
+    if written is not None:
+        return written, ()
+    notice = Notice(
+        "The file stays as it is: tidied, it would not be read as the same entries.",
+        file=file,
+        rule="format.kept",
+        hint="`bibtools check` may show what is odd in it; this is a fault of ours, please report "
+        "it with the file.",
+    )
+    return data, (notice,)
 
 
 def diff_of(old: bytes, new: bytes, file: str) -> bytes:

@@ -84,7 +84,8 @@ def test_merging_loses_no_field_and_no_other_byte(tmp_path: Path) -> None:
     }
     data = bib.read_bytes()
     assert data.startswith(
-        b"% my thesis\r\n\r\n@string{ml = {Machine Learning}}\r\n\r\n@article{kept1"
+        b"% my thesis\r\n\r\n@string{ml = {Machine Learning}}\r\n\r\n"
+        b"% about the second\r\n@article{kept1"
     )
     assert data.endswith(BIB[BIB.index("@book") :].replace("\n", "\r\n").encode())
     assert b"month = jan" in data

@@ -39,7 +39,12 @@ def bib(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ),
         pytest.param(
             "better-bibtex",
-            ["gaoSimCSESimpleContrastive2021", "bookthings2020", "gaoSimCSEOther2021", "liKeyLost"],
+            [
+                "gaoSimCSESimpleContrastive2021",
+                "yBookThings2020",
+                "gaoSimCSEOther2021",
+                "liKeyLost",
+            ],
             id="better-bibtex",
         ),
         pytest.param(
@@ -54,6 +59,12 @@ def bib(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ),
         pytest.param("dblp", ["GaoYC21", "Bookthings20", "Gao21", "Li"], id="dblp"),
         pytest.param("{family}{yy}", ["gao21a", "bookthings20", "gao21", "li"], id="own"),
+        pytest.param(
+            "auth + postfix('-%(n)s')", ["Gao-1", "Y", "Gao", "Li"], id="formula-with-numbers"
+        ),
+        pytest.param(
+            "[auth:upper]_[year]", ["GAO_2021a", "Y_2020", "GAO_2021", "LI_"], id="jabref"
+        ),
     ],
 )
 def test_proposals(bib: Path, pattern: str, expected: list[str]) -> None:
@@ -83,6 +94,33 @@ def test_in_place_what_refers_follows_and_the_rest_stays(bib: Path, tmp_path: Pa
     )
     again = bibtools("keys", bib)
     assert (again.code, again.stdout) == (0, "")
+
+
+def test_groups_follow(bib: Path) -> None:
+    group = "@comment{jabref-meta: groupstree:\n1 ExplicitGroup:a\\;0\\;a\\;zz\\;p\\;;\n}\n"
+    bib.write_text(BIB + group, "utf-8")
+    assert bibtools("keys", bib, "-i").code == 0
+    assert bib.read_text("utf-8").endswith(
+        group.replace("\\;a\\;", "\\;gao2021simcsea\\;").replace("\\;p\\;", "\\;bookthings2020\\;")
+    )
+    assert bibtools("keys", bib).stdout == ""
+
+
+def test_a_formula_that_is_not_understood(bib: Path) -> None:
+    ran = bibtools("keys", bib, "--pattern", "auth.lowr + year")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.splitlines() == [
+        'Error: The key pattern cannot be read at column 6: there is no filter "lowr".',
+        "  auth.lowr + year",
+        "       ^",
+        "Hint: Do you mean lower?",
+    ]
+
+
+def test_a_second_run_with_a_formula_proposes_nothing(bib: Path) -> None:
+    formula = ["--pattern", "auth.lower + postfix('_%(n)02d', 1)"]
+    assert bibtools("keys", bib, "-i", *formula).code == 0
+    assert bibtools("keys", bib, *formula).stdout == ""
 
 
 def test_only_missing(bib: Path) -> None:

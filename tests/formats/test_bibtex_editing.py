@@ -399,3 +399,30 @@ def test_setting_twice_is_setting_once(source: str, name: str, value: str) -> No
     once = document.to_bytes()
     document.entries[0].set(name, value)
     assert document.to_bytes() == once
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "written"),
+    [
+        pytest.param(b"@misc{", "article", b"@article{", id="lower case"),
+        pytest.param(b"@MISC{", "article", b"@ARTICLE{", id="upper case"),
+        pytest.param(b"@Misc {", "inproceedings", b"@Inproceedings {", id="capital"),
+        pytest.param(b"@ misc\n(", "book", b"@ book\n(", id="blanks"),
+    ],
+)
+def test_another_type_changes_nothing_else(head: bytes, kind: str, written: bytes) -> None:
+    close = b")" if head.endswith(b"(") else b"}"
+    body = b"a,\r\n  title = {misc @misc{b}},\n" + close + b"\n% misc\n"
+    document = Document.parse(b"% @misc\n" + head + body)
+    document.entries[0].retype(kind)
+    assert document.to_bytes() == b"% @misc\n" + written + body
+    assert document.entries[0].type == kind
+    assert Document.parse(document.to_bytes()).entries[0].type == kind
+
+
+@pytest.mark.parametrize("kind", ["comment", "string", "", "a b", "Article", "x{"])
+def test_what_is_no_type_is_refused(kind: str) -> None:
+    document = Document.parse(b"@misc{a, title = {b}}")
+    with pytest.raises(EditError):
+        document.entries[0].retype(kind)
+    assert document.to_bytes() == b"@misc{a, title = {b}}"

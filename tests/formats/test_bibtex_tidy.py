@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bibtools.formats.bibtex import Document
 from bibtools.formats.bibtex.blocks import BibEntry, FreeText, StringDefinition
-from bibtools.formats.bibtex.tidy import Layout, tidy
+from bibtools.formats.bibtex.tidy import tidy
+from bibtools.formats.bibtex.tidy_blocks import Layout
 
 LAYOUTS = (
     Layout(),

@@ -18,7 +18,7 @@ from bibtools.formats.bibtex.writing import (
     write_entries,
     write_entry,
 )
-from bibtools.model import ArxivId, Doi, Entry, Link, Name, PartialDate
+from bibtools.model import ArxivId, Doi, Entry, Link, Name, PartialDate, parse_dating
 
 paper = Entry(
     key="roe2021tidy",
@@ -166,11 +166,21 @@ def values(entry: Entry, dialect: str = "bibtex", links: str = "none") -> dict[s
             id="own-fields-that-harm",
         ),
         pytest.param(
-            {"extra": {"csl": {"page": "1-4", "issue": 2, "editor": [{"family": "Poe"}]}}},
+            {
+                "fields": {"page": "1-4", "number": "2", "publisher": "P & Q"},
+                "creators": {"editor": (Name("Poe"),)},
+                "dates": {"accessed": parse_dating("2020-05-06")},
+            },
             "bibtex",
             "none",
-            {"pages": "1--4", "number": "2", "editor": "Poe"},
-            id="csl-variables",
+            {
+                "pages": "1--4",
+                "number": "2",
+                "editor": "Poe",
+                "publisher": "P \\& Q",
+                "urldate": "2020-05-06",
+            },
+            id="fields-creators-dates",
         ),
     ],
 )
@@ -186,7 +196,12 @@ def test_fields(changes: dict[str, object], dialect: str, links: str, expected: 
         pytest.param(Entry(type="preprint"), "misc", "misc", id="no-address"),
         pytest.param(Entry(type="article-journal", venue="J"), "article", "article", id="article"),
         pytest.param(Entry(type="article-journal"), "misc", "misc", id="article-of-no-journal"),
-        pytest.param(Entry(extra={"entrytype": "Manual"}), "manual", "manual", id="own-type"),
+        pytest.param(
+            Entry(type="report", extra={"entrytype": "Manual"}), "manual", "manual", id="own-type"
+        ),
+        pytest.param(
+            Entry(type="book", extra={"entrytype": "manual"}), "book", "book", id="stale-own-type"
+        ),
         pytest.param(Entry(extra={"entrytype": "comment"}), "misc", "misc", id="no-type"),
         pytest.param(Entry(type="thesis"), "phdthesis", "thesis", id="thesis"),
         pytest.param(Entry(type="nonsense"), "misc", "misc", id="unknown"),

@@ -32,6 +32,7 @@ def test_what_is_lost_is_restored_on_anything(entry: Entry, other: Entry) -> Non
     assert what_is_lost(entry, restored) == {}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(entries())
 def test_an_entry_loses_nothing_to_itself(entry: Entry) -> None:
     assert differences(entry, entry) == {}

@@ -1,6 +1,6 @@
 """The offline index of arXiv papers: one SQLite file, built here and asked here.
 
-`schema` says what is in the file, `building` makes it, `lookup` asks it.
+`schema` says what is in the file, `building` makes it, `updating` adds to it, `lookup` asks it.
 """
 
 from bibtools.adapters.index.building import IndexInfo, build

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,6 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from bibtools.adapters.index import schema
+from bibtools.adapters.index.collecting import (
+    ADD_LINKS,
+    ADD_PAPERS,
+    Lists,
+    common_limit,
+    facts,
+    keeps_list,
+)
 from bibtools.adapters.index.preparing import Prepared, prepared_in_order
 from bibtools.adapters.index.sources import open_source, read_lines, read_rows
 from bibtools.errors import InputError, UsageError, WriteError
@@ -23,16 +31,13 @@ from bibtools.formats.link_dumps import (
 )
 from bibtools.model import Notice
 from bibtools.model.progress import Progress
-from bibtools.text.titles import FUNCTION_WORDS, title_hash, title_key
+from bibtools.text.titles import title_hash, title_key
 from bibtools.text.urls import kind_of
 
 ABSTRACTS = ("fingerprints", "none")
 
 _BATCH = 2_000
 _NOTICES_SHOWN = 100
-# A word in more than this part of all titles finds nothing; its list is not kept.
-_COMMON_PART = 0.05
-_COMMON_LEAST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,9 @@ class IndexInfo:
     """Month of the oldest paper, `1991-08`."""
     last: str | None
     sources: tuple[SourceInfo, ...] = ()
+    harvested: str | None = None
+    """Day up to which all that is new on arXiv was added (`index update`); None when nothing
+    was."""
     notices: tuple[Notice, ...] = field(default=(), compare=False)
     """Only from `build`: what could not be read."""
 
@@ -93,7 +101,7 @@ def build(
     arxiv, code = list(arxiv), list(code)
     if not arxiv:
         raise UsageError("An index needs at least one file of arXiv metadata.")
-    with _beside(path) as (draft, final):
+    with beside(path) as (draft, final):
         builder = _Builder(draft, abstracts == "fingerprints", progress, processes)
         try:
             for source in arxiv:
@@ -114,12 +122,12 @@ def build(
         info = index.info()
     return IndexInfo(
         info.path, info.schema, info.size, info.records, info.abstracts, info.links, info.first,
-        info.last, info.sources, tuple(builder.notices),
+        info.last, info.sources, info.harvested, tuple(builder.notices),
     )  # fmt: skip
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[tuple[Path, Path]]:
+def beside(path: Path) -> Iterator[tuple[Path, Path]]:
     """Two names beside `path`; the second file becomes `path` when all went well."""
     # A symbolic link stays one: the file it points to is replaced.
     target = Path(os.path.realpath(path))
@@ -184,10 +192,7 @@ class _Builder:
         self.processes = processes
         self.notices: list[Notice] = []
         self.sources: list[SourceInfo] = []
-        # The papers of each word; a number and not a list while there is only one.
-        self.words: dict[str, int | array[int]] = {}
-        self.titles = schema.Buckets()
-        self.anchors = schema.Buckets()
+        self.lists = Lists()
         self.papers: list[tuple[Any, ...]] = []
         self.links: list[tuple[int, str, str, str]] = []
         self.untitled_links: list[CodeLink] = []
@@ -229,36 +234,13 @@ class _Builder:
     def store(self, done: Prepared) -> None:
         self.papers += done.rows
         self.links += done.links
-        lists = self.words
-        for row, words, hashes, anchors in zip(
-            done.rows, done.words, done.titles, done.anchors, strict=True
-        ):
-            paper = row[0]
-            self.titles.add(hashes, paper)
-            if anchors:
-                self.anchors.add(anchors, paper)
-            for word in words:
-                known = lists.get(word)
-                if known is None:
-                    lists[word] = paper
-                elif isinstance(known, int):
-                    lists[word] = array("I", (known, paper))
-                else:
-                    known.append(paper)
+        self.lists.add(done)
         self.flush()
 
     def flush(self) -> None:
-        self.database.executemany(
-            "insert into paper values(?,?,?,?,?,?,?,?) on conflict(id) do update set "
-            "title=excluded.title, authors=coalesce(excluded.authors, authors), "
-            "created=coalesce(excluded.created, created), "
-            "categories=coalesce(excluded.categories, categories), "
-            "doi=coalesce(excluded.doi, doi), pairs=coalesce(excluded.pairs, pairs), "
-            "sample=coalesce(excluded.sample, sample)",
-            self.papers,
-        )
+        self.database.executemany(ADD_PAPERS, self.papers)
         self.papers.clear()
-        self.database.executemany("insert or ignore into link values(?,?,?,?)", self.links)
+        self.database.executemany(ADD_LINKS, self.links)
         self.links.clear()
 
     # --- code links ----------------------------------------------------------------------
@@ -305,10 +287,10 @@ class _Builder:
         self.flush()
         database = self.database
         papers = database.execute("select count(*) from paper").fetchone()[0]
-        limit = max(_COMMON_LEAST, int(papers * _COMMON_PART))
+        limit = common_limit(papers)
         database.executemany("insert or replace into word values(?,?,?)", self.word_rows(limit))
-        database.executemany("insert into title values(?,?)", self.titles.rows())
-        database.executemany("insert into anchor values(?,?)", self.anchors.rows())
+        database.executemany("insert into title values(?,?)", self.lists.titles.rows())
+        database.executemany("insert into anchor values(?,?)", self.lists.anchors.rows())
         self.place_untitled_links()
         database.executemany("insert into meta values(?,?)", self.meta())
         database.execute("commit")
@@ -317,14 +299,9 @@ class _Builder:
         database.execute("vacuum into ?", (str(final),))
 
     def word_rows(self, limit: int) -> Iterator[tuple[int, int, bytes | None]]:
-        for word in sorted(self.words):
-            papers = self.words.pop(word)
-            if isinstance(papers, int):
-                yield schema.word_hash(word), 1, schema.pack(array("I", (papers,)))
-                continue
-            unique = array("I", sorted(set(papers)))
-            kept = len(unique) <= limit and word not in FUNCTION_WORDS
-            yield schema.word_hash(word), len(unique), schema.pack(unique) if kept else None
+        for word, papers in self.lists.take_words():
+            kept = keeps_list(word, len(papers), limit)
+            yield schema.word_hash(word), len(papers), schema.pack(papers) if kept else None
 
     def place_untitled_links(self) -> None:
         """Give links that name only a title to the one paper of that title."""
@@ -340,28 +317,14 @@ class _Builder:
         self.database.executemany("insert or ignore into link values(?,?,?,?)", rows)
 
     def meta(self) -> list[tuple[str, str]]:
-        import json
-
-        one = self.database.execute
-        first, last = one("select min(id), max(id) from paper").fetchone()
         return [
-            ("records", str(one("select count(*) from paper").fetchone()[0])),
-            ("abstracts", str(one("select count(sample) from paper").fetchone()[0])),
-            ("links", str(one("select count(*) from link").fetchone()[0])),
-            ("first", _month(first)),
-            ("last", _month(last)),
+            *facts(self.database),
+            (schema.FINGERPRINTS, "yes" if self.fingerprints else "no"),
             (
-                "sources",
+                schema.SOURCES,
                 json.dumps(
                     [[one.name, one.kind, one.records, one.unread] for one in self.sources],
                     ensure_ascii=False,
                 ),
             ),
         ]
-
-
-def _month(paper: int | None) -> str:
-    if paper is None:
-        return ""
-    arxiv = schema.unpack_id(paper)
-    return f"{arxiv.year:04}-{arxiv.month:02}"

@@ -92,6 +92,7 @@ class Index:
             meta.get("first") or None,
             meta.get("last") or None,
             sources,
+            _harvested(meta.get(schema.HARVEST)),
         )
 
     def paper(self, arxiv: ArxivId) -> IndexedPaper | None:
@@ -185,6 +186,12 @@ class Index:
             if len(papers) <= _ANCHOR_CROWD:
                 tally.update(papers)
         return [paper for paper, _ in tally.most_common(_CANDIDATES)]
+
+
+def _harvested(harvest: str | None) -> str | None:
+    """The day up to which all of arXiv was harvested."""
+    done = json.loads(harvest or "{}").get("done", {})
+    return done.get("") if isinstance(done, dict) else None
 
 
 def _raise_levels(levels: list[set[int]], papers: Iterable[int], *, rare: bool) -> None:

@@ -42,6 +42,13 @@ create table link(paper integer, url text, evidence text, kind text,
 create table meta(key text primary key, value text) without rowid;
 """
 
+SOURCES = "sources"
+"""In `meta`: the input files, a JSON list of (name, kind, records, unread)."""
+FINGERPRINTS = "fingerprints"
+"""In `meta`: `yes` or `no`; an index made before this was noted has neither."""
+HARVEST = "harvest"
+"""In `meta`: how far arXiv was harvested, a JSON object (see `updating`)."""
+
 # In the order of their first appearance; the position is part of every packed old ID: only
 # ever append.
 _ARCHIVES = (

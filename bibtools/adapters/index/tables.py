@@ -7,6 +7,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
@@ -78,6 +79,17 @@ class Tables:
         self.meta: dict[str, str] = dict(self.rows("select key, value from meta"))
         self.records = int(self.meta.get("records") or 0)
         self._counts: dict[str, int] = {}
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -15,30 +15,20 @@ _ARXIV_WORDS = re.compile(
     re.IGNORECASE,
 )
 _ARXIV_JOURNAL = re.compile(r"arxiv\b|corr$|computing research repository", re.IGNORECASE)
+_ARXIV_HINT = re.compile(r"arxiv|corr|computing", re.IGNORECASE)
 _ARXIV_ADDRESS = re.compile(r"arxiv\.org/(?:abs|pdf)/[^\s{}]+")
 _CORR_VOLUME = re.compile(r"abs/(\S+)")
 
 
 def read_arxiv(reader: FieldReader) -> tuple[ArxivId | None, tuple[str, ...], bool]:
     """The arXiv ID, the class, and whether the journal is only arXiv in disguise."""
-    server = (reader.word("eprinttype") or reader.word("archiveprefix")).lower()
     class_ = reader.word("eprintclass") or reader.word("primaryclass")
-    eprint = reader.word("eprint")
-    bare, bracket = _without_class(eprint)
-    found = parse_arxiv(bare) if eprint and server in ("", "arxiv") else None
-    if found is not None:
-        reader.take("eprint", "eprinttype", "archiveprefix")
-        if bracket and not class_:
-            class_ = bracket
-    elif eprint and server == "arxiv":
-        reader.complain(
-            "eprint",
-            "bibtex.arxiv",
-            f'"{eprint}" of "{reader.entry.key}" is no arXiv ID.',
-            "An arXiv ID looks like 2310.06694 or hep-th/9901001.",
-        )
-    journal = plain(reader.left.get("journal") or reader.left.get("journaltitle", "")).strip()
+    found, bracket = _from_eprint(reader)
+    class_ = class_ or bracket
+    journal = reader.left.get("journal") or reader.left.get("journaltitle", "")
     is_journal = False
+    if journal and _ARXIV_HINT.search(journal):
+        journal = plain(journal).strip()
     if journal and _ARXIV_JOURNAL.match(journal):
         is_journal, named, bracket = _from_journal(reader, journal)
         found, class_ = found or named, class_ or bracket
@@ -55,6 +45,27 @@ def read_arxiv(reader: FieldReader) -> tuple[ArxivId | None, tuple[str, ...], bo
     if categories:
         reader.take("eprintclass", "primaryclass")
     return found, categories, is_journal
+
+
+def _from_eprint(reader: FieldReader) -> tuple[ArxivId | None, str]:
+    """The ID in `eprint`, and a class behind it in brackets."""
+    eprint = reader.word("eprint")
+    if not eprint:
+        return None, ""
+    server = (reader.word("eprinttype") or reader.word("archiveprefix")).lower()
+    bare, bracket = _without_class(eprint)
+    found = parse_arxiv(bare) if server in ("", "arxiv") else None
+    if found is not None:
+        reader.take("eprint", "eprinttype", "archiveprefix")
+        return found, bracket
+    if server == "arxiv":
+        reader.complain(
+            "eprint",
+            "bibtex.arxiv",
+            f'"{eprint}" of "{reader.key}" is no arXiv ID.',
+            "An arXiv ID looks like 2310.06694 or hep-th/9901001.",
+        )
+    return None, ""
 
 
 def _without_class(text: str) -> tuple[str, str]:
@@ -82,18 +93,23 @@ def _from_journal(reader: FieldReader, journal: str) -> tuple[bool, ArxivId | No
 
 def _from_elsewhere(reader: FieldReader) -> tuple[ArxivId | None, str]:
     """From the DOI, an address, a field of its own, or prose; addresses and prose stay."""
+    left = reader.left
     for name in ("doi", "url", "ee", "howpublished"):
-        value = reader.word(name)
-        found = parse_arxiv(value) if "arxiv" in value.lower() else None
-        if found is not None:
-            return found, ""
+        raw = left.get(name)
+        if raw and "arxiv" in raw.lower():
+            found = parse_arxiv(reader.word(name))
+            if found is not None:
+                return found, ""
     for name in ("arxiv", "arxivid", "arxiv_id"):
-        found = parse_arxiv(reader.word(name))
+        found = parse_arxiv(reader.word(name)) if name in left else None
         if found is not None:
             reader.take(name)
             return found, ""
     for name in ("howpublished", "note", "number", "eid", "publisher", "annote", "addendum"):
-        value = plain(reader.left.get(name, "")).strip()
+        raw = left.get(name)
+        if not raw or "arxiv" not in raw.lower():
+            continue
+        value = plain(raw).strip()
         found, class_, whole = _in_prose(value)
         if found is not None:
             if whole:

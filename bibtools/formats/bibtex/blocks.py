@@ -177,6 +177,13 @@ class BibEntry(Block):
         """Give the entry another citation key. Raises `EditError` for one BibTeX cannot read."""
         self.document.rename_entry(self, key)
 
+    def retype(self, kind: str) -> None:
+        """Give the entry another type (lower case), written in the case of the old one.
+
+        Raises `EditError` for what is no type of an entry.
+        """
+        self.document.retype_entry(self, kind)
+
     def forget(self, edited: bytes) -> None:
         """Take new bytes for the entry; what was computed from the old ones is forgotten."""
         self.edited = edited

@@ -24,7 +24,12 @@ _SAMPLE = 40
 """Entries looked at to learn a file's style."""
 _FIELD_NAME = re.compile(r"[^\W\d][^\x00-\x20\"#%'(),={}]*")
 _KEY = re.compile(r"[^\x00-\x20,{}\"#%=\\~]+")
+_LINE_END = re.compile(rb"(\r\n|\n|\r)")
 _SEPARATOR = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*")
+
+
+_TYPE = re.compile(r"(?!(?:comment|string|preamble)\Z)[a-z]+", re.ASCII)
+_TYPE_AT = re.compile(rb"@\s*([A-Za-z]+)")
 
 
 class EditError(BibtoolsError):
@@ -333,10 +338,46 @@ def with_key(entry: BibEntry, key: str) -> bytes:
     return raw[: scan.key_start] + written + raw[scan.key_end :]
 
 
+def with_type(entry: BibEntry, kind: str) -> bytes:
+    """The entry's bytes with another type, in the case in which the old one is written."""
+    refuse_comment(entry)
+    if not _TYPE.fullmatch(kind):
+        raise EditError(f'"{kind}" cannot be an entry type.', "An entry type is a word: article.")
+    raw = entry.raw
+    head = _TYPE_AT.match(raw, entry.scan().start)
+    if head is None:
+        raise EditError(f'The type of "{entry.key}" cannot be changed: it was not found.')
+    old = head[1].decode("ascii")
+    if old.isupper() and len(old) > 1:
+        kind = kind.upper()
+    elif old[:1].isupper():
+        kind = kind[:1].upper() + kind[1:]
+    return raw[: head.start(1)] + kind.encode("ascii") + raw[head.end(1) :]
+
+
 def gap_end(data: bytes, end: int) -> int:
     """Where what goes with a removed block ends: after its line and the blank lines below."""
     match = re.compile(rb"[ \t]*(?:(?:\r\n|\n|\r)[ \t]*)+(?=[^ \t\r\n]|\Z)").match(data, end)
     return match.end() if match else end
+
+
+def remark_start(data: bytes, before: int, at: int) -> int:
+    """Where the remark directly above the entry at `at` starts; `at` when there is none.
+
+    `before` is the end of the block before. What stands on its line is not the entry's.
+    """
+    parts = _LINE_END.split(data[before:at])
+    if parts[-1].strip():
+        return at
+    start = at - len(parts[-1])
+    for number in range(len(parts) - 3, 0, -2):
+        if not parts[number].strip():
+            break
+        start -= len(parts[number]) + len(parts[number + 1])
+    else:
+        if before == 0:
+            return at
+    return start if data[start:at].strip() else at
 
 
 def in_file_style(document: Document, text: str | bytes) -> bytes:

@@ -1,14 +1,16 @@
-"""Put what was found into a user's own .bib: fields are added, none is changed."""
+"""Put what was found into a user's own .bib: fields are added, and changed only on request."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from bibtools.formats.bibtex.blocks import BibEntry
 from bibtools.formats.bibtex.dialects import dialect_of
 from bibtools.formats.bibtex.document import Document
-from bibtools.formats.bibtex.fields import PrintLinks
-from bibtools.formats.bibtex.writing import Field, entry_fields
+from bibtools.formats.bibtex.fields import NUMBERS, TEXTS, Dialect, PrintLinks
+from bibtools.formats.bibtex.writing import Field, entry_fields, entry_type
 from bibtools.model import Entry
 
 # A field in the first column is not added where one of the second says it already.
@@ -22,45 +24,122 @@ _SAID_BY = {
     "month": ("month", "date", "year"),
     "day": ("day", "date", "month", "year"),
     "date": ("date", "year"),
+    "journal": ("journal", "journaltitle"),
+    "journaltitle": ("journal", "journaltitle"),
+    "address": ("address", "location"),
+    "location": ("address", "location"),
+    "number": ("number", "issue"),
     "code": ("code", "url_code", "url-code", "code_url", "repository-code", "repository_code"),
 }
-# What a look-up may add to an entry of the user's. Not the DOI and address of the preprint: the
-# entry may cite the published version.
-_MAY_ADD = frozenset(_SAID_BY) | {"author", "title"}
+
+PARTS: Final[dict[str, str]] = {
+    **{name: part for part, names in {**TEXTS, **NUMBERS}.items() for name in names},
+    **dict.fromkeys(("eprint", "archiveprefix", "eprinttype"), "arxiv"),
+    **dict.fromkeys(("primaryclass", "eprintclass"), "categories"),
+    **dict.fromkeys(("year", "month", "day", "date"), "date"),
+    **dict.fromkeys(("journal", "journaltitle", "booktitle"), "venue"),
+    **dict.fromkeys(("publisher", "school", "institution", "organization"), "publisher"),
+    **dict.fromkeys(("isbn", "issn", "pmid", "pmcid"), "other_ids"),
+    "author": "authors",
+    "title": "title",
+    "abstract": "abstract",
+    "doi": "doi",
+    "url": "links",
+    "number": "issue",
+    "ENTRYTYPE": "type",
+}
+"""Field to the part of an `Entry` that it says: an attribute, or a name of `fields`."""
+
+# What says nothing new beside the arXiv ID: the entry may cite the published version.
+_OWN_TYPES = frozenset({"misc", "online", "unpublished", "preprint", "electronic", "www"})
 
 
-def add_found(
-    document: Document, enriched: Sequence[Entry], links: PrintLinks | None = None
-) -> int:
-    """Add the fields that the enriched entries have and the file lacks; gives how many changed.
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A field that was put into an entry, or the type that it was given."""
 
-    `enriched` are the entries of the document outside `@comment`, in its order. With `links`
-    the arXiv ID and the code link are also put where styles print them, if that field is free.
+    name: str
+    """As written; `ENTRYTYPE` for the type."""
+    value: str
+    """Without delimiters."""
+    old: str | None = None
+    """What stood there; None for a new field."""
+
+    @property
+    def part(self) -> str:
+        """The part of the `Entry` that it says."""
+        name = self.name.lower() if self.name != "ENTRYTYPE" else self.name
+        return "code" if name.startswith("code") else PARTS.get(name, name)
+
+
+def put_found(
+    document: Document,
+    before: Sequence[Entry],
+    after: Sequence[Entry],
+    links: PrintLinks | None = None,
+    *,
+    overwrite: bool = False,
+) -> list[tuple[Put, ...]]:
+    """Put what `after` says and `before` did not into the entries; gives what was put into each.
+
+    Both are the entries of the document outside `@comment`, in its order. A field that the file
+    has is left as it is, unless `overwrite` is set and the entry itself now says otherwise. With
+    `links` the arXiv ID and the code link are also put where styles print them, if that field
+    is free. The DOI and the address of the preprint are not added: the entry may cite the
+    published version.
     """
     dialect = dialect_of(document)
     living = [entry for entry in document.entries if not entry.inside_comment]
-    changed = 0
-    for there, entry in zip(living, enriched, strict=True):
-        present = {name.lower() for name in there.fields}
-        new = [
-            field
-            for field in entry_fields(entry, dialect, links or "none")
-            if _is_new(field, present, links)
-        ]
-        changed += bool(new)
-        _add(there, new)
-    return changed
+    done: list[tuple[Put, ...]] = []
+    for there, old, new in zip(living, before, after, strict=True):
+        if old == new and links in (None, "none"):
+            done.append(())
+            continue
+        done.append(_put(there, old, new, dialect, links, overwrite))
+    return done
 
 
-def _is_new(field: Field, present: set[str], links: PrintLinks | None) -> bool:
+def _put(
+    there: BibEntry,
+    old: Entry,
+    new: Entry,
+    dialect: Dialect,
+    links: PrintLinks | None,
+    overwrite: bool,
+) -> tuple[Put, ...]:
+    present = {name.lower(): value for name, value in there.fields.items()}
+    said = {field.name.lower(): field.value for field in entry_fields(old, dialect, "none")}
+    puts: list[Put] = []
+    for field in entry_fields(new, dialect, links or "none"):
+        name = field.name.lower()
+        if name == links and name not in present:
+            puts.append(Put(field.name, field.value))
+            there.set(field.name, field.value, bare=field.bare)
+            continue
+        if said.get(name) == field.value or _is_preprints(field, new):
+            continue
+        has = not present.keys().isdisjoint(_SAID_BY.get(name, (name,)))
+        if has and not (overwrite and name in said):
+            continue
+        target = _name_there(name, present) if has else field.name
+        puts.append(Put(target, field.value, present.get(target.lower())))
+        there.set(target, field.value, bare=field.bare)
+    kind = entry_type(new, dialect)
+    if old.type != new.type and there.type in _OWN_TYPES and kind not in _OWN_TYPES:
+        puts.append(Put("ENTRYTYPE", kind, there.type))
+        there.retype(kind)
+    return tuple(puts)
+
+
+def _name_there(name: str, present: dict[str, str]) -> str:
+    """The name under which the file has the field."""
+    return next((one for one in _SAID_BY.get(name, (name,)) if one in present), name)
+
+
+def _is_preprints(field: Field, entry: Entry) -> bool:
     name = field.name.lower()
-    if name == links:
-        return name not in present
-    if name not in _MAY_ADD and not (name.startswith("code") and name[4:].isdigit()):
+    if entry.arxiv is None:
         return False
-    return present.isdisjoint(_SAID_BY.get(name, (name,)))
-
-
-def _add(there: BibEntry, fields: Sequence[Field]) -> None:
-    for field in fields:
-        there.set(field.name, field.value, bare=field.bare)
+    return (name == "doi" and field.value.lower().startswith("10.48550/")) or (
+        name == "url" and field.value == entry.arxiv.url
+    )

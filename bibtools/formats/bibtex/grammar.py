@@ -52,4 +52,3 @@ def _nested(depth: int) -> bytes:
 BALANCED = _nested(4)
 """Text whose braces match, at most four deep inside; deeper ones take the long way."""
 BRACED = re.compile(rb"\{" + BALANCED + rb"\}")
-QUOTED_TEXT = rb'[^"{}]*+(?:\{' + BALANCED + rb'\}[^"{}]*+)*+'

@@ -31,14 +31,15 @@ def locate(document: Document, start: int, stop: int, *, inside_comment: bool) -
     blocks: list[Block] = []
     add = blocks.append
     position = start
-    candidates = list(HEAD.finditer(data, start, stop))
-    ends = [match.start() for match in candidates[1:]]
-    ends.append(stop)
-    for match, after in zip(candidates, ends, strict=bool(candidates)):
+    heads = HEAD.finditer(data, start, stop)
+    following = next(heads, None)
+    while following is not None:
+        match, following = following, next(heads, None)
         at = match.start()
         if at < position:
             continue
-        word = match[1]
+        after = stop if following is None else following.start()
+        word, delimiter, key = match.group(1, 2, 3)
         kind = types.get(word)
         if kind is None:
             kind = types[word] = str(word, encoding).lower()
@@ -48,18 +49,24 @@ def locate(document: Document, start: int, stop: int, *, inside_comment: bool) -
                 add(comment)
                 position = comment.end
             continue
-        if match[2] == b"{":
+        if delimiter == b"{":
             # As many opening as closing braces up to the last one: most likely one block. When
             # it is not, the quick reader of fields notices and the careful one is asked.
             close = data.rfind(b"}", at, after)
             if close > 0 and count(b"{", at, close) == count(b"}", at, close) + 1:
+                inner = data.rfind(b"{", at, close)
+                if inner > match.start(2) and count(b"}", inner, close) == 0:
+                    # The last "}" closes braces that stand behind the block.
+                    close = -1
+            else:
+                close = -1
+            if close > 0:
                 command = _COMMANDS.get(kind)
                 if command is not None:
                     add(command(document, at, close + 1))
                     position = close + 1
                     continue
-                key = match[3]
-                if key is not None and match.end(3) <= close:
+                if key is not None and (body := match.end(3)) <= close:
                     position = close + 1
                     add(
                         BibEntry(
@@ -68,7 +75,7 @@ def locate(document: Document, start: int, stop: int, *, inside_comment: bool) -
                             position,
                             kind,
                             str(key, encoding),
-                            match.end(3),
+                            body,
                             close,
                             True,
                             inside_comment,

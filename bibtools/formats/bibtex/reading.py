@@ -1,128 +1,108 @@
-"""From a .bib document to entries: types, names, dates, identifiers, links.
+"""From a .bib document to entries, by the tables of `fields` and `entry_types`.
 
 The tables follow the comparison of pandoc, citation-js, Zotero and Better BibTeX on the same
 entries. Every field that an `Entry` does not model goes to `extra` word for word, and so does
-one whose value could only be understood in part.
+one whose value could only be understood in part. What our own writer derives from other fields
+(the DOI and the address of a preprint, the printed note, the sort key) is not read back.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from bibtools.formats.bibtex import carrying
+from bibtools.formats.bibtex.address_fields import read_code, read_doi, read_links
 from bibtools.formats.bibtex.arxiv_fields import read_arxiv
 from bibtools.formats.bibtex.blocks import BibEntry
 from bibtools.formats.bibtex.date_fields import read_date
 from bibtools.formats.bibtex.document import Document
+from bibtools.formats.bibtex.entry_types import csl_type, default_type, main_address, named_type
 from bibtools.formats.bibtex.field_reader import FieldReader
-from bibtools.formats.bibtex.names import is_others, read_name, split_list
+from bibtools.formats.bibtex.inheriting import inherit
+from bibtools.formats.bibtex.name_fields import read_creators, read_role
+from bibtools.formats.bibtex.printed import without_added
+from bibtools.formats.bibtex.tex_values import sort_key
+from bibtools.formats.bibtex.variable_fields import (
+    drop_copy,
+    read_dates,
+    read_other_ids,
+    read_title,
+    read_variables,
+    read_venue,
+)
+from bibtools.formats.carried import restore
 from bibtools.model import (
+    ArxivId,
     Doi,
     Entry,
     Link,
-    Name,
     Notice,
     Source,
     parse_arxiv,
-    parse_doi,
-    type_document,
     type_preprint,
 )
-from bibtools.text.latex_decode import verbatim
 
 ORIGINAL_TYPE = "entrytype"
-"""The key of `Entry.extra` that holds the type as the file has it, in lower case."""
+"""The key of `Entry.extra` that holds the type as the file has it, in lower case: there when the
+type of the entry does not tell it in either dialect."""
 
-TYPES: dict[str, str] = {
-    "article": "article-journal",
-    "suppperiodical": "article-journal",
-    "periodical": "periodical",
-    "book": "book",
-    "mvbook": "book",
-    "collection": "book",
-    "mvcollection": "book",
-    "proceedings": "book",
-    "mvproceedings": "book",
-    "reference": "book",
-    "mvreference": "book",
-    "inbook": "chapter",
-    "bookinbook": "chapter",
-    "suppbook": "chapter",
-    "suppcollection": "chapter",
-    "incollection": "chapter",
-    "inproceedings": "paper-conference",
-    "conference": "paper-conference",
-    "inreference": "entry-encyclopedia",
-    "booklet": "pamphlet",
-    "manual": "report",
-    "report": "report",
-    "techreport": "report",
-    "thesis": "thesis",
-    "phdthesis": "thesis",
-    "mastersthesis": "thesis",
-    "unpublished": "manuscript",
-    "patent": "patent",
-    "software": "software",
-    "dataset": "dataset",
-    "online": "webpage",
-    "www": "webpage",
-    "electronic": "webpage",
-    "webpage": "webpage",
-    "standard": "standard",
-    "review": "review",
-    "legislation": "legislation",
-    "jurisdiction": "legal_case",
-    "legal": "treaty",
-    "letter": "personal_communication",
-    "movie": "motion_picture",
-    "video": "motion_picture",
-    "audio": "song",
-    "music": "song",
-    "image": "graphic",
-    "artwork": "graphic",
-    "performance": "performance",
-    "presentation": "speech",
-    "preprint": type_preprint,
-    "misc": type_document,
-}
-"""Entry type (BibTeX, biblatex and what people make up) to CSL type; others: `document`."""
-
-_MAY_BE_PREPRINT = frozenset(
-    {"misc", "online", "unpublished", "electronic", "www", "webpage", "preprint"}
-)
-_VENUES = {
-    "article": ("journal", "journaltitle"),
-    "inproceedings": ("booktitle",),
-    "conference": ("booktitle",),
-    "incollection": ("booktitle",),
-    "inbook": ("booktitle",),
-    "inreference": ("booktitle",),
-}
-_ANY_VENUE = ("journal", "journaltitle", "booktitle")
-_CODE_FIELDS = ("code", "url_code", "url-code", "code_url", "repository-code", "repository_code")
-_OTHER_IDS = ("pmid", "pmcid", "isbn", "mrnumber", "zblnumber", "hal_id")
-_DOI_URL = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
+_CONTROL = re.compile("[\x80-\x9f]")
+_CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 
 
 def read_entries(document: Document) -> tuple[list[Entry], list[Notice]]:
     """The entries of a document in file order, and what in their values could not be read.
 
-    Entries inside `@comment` are not among them. The document's own notices (syntax) are not
-    repeated here.
+    Entries inside `@comment` are not among them. What an entry has from others by `crossref` and
+    `xdata` is in it. The document's own notices (syntax) are not repeated here.
     """
     entries: list[Entry] = []
     notices: list[Notice] = []
+    look: Callable[[str], tuple[str, Mapping[str, str]] | None] | None = None
     for block in document.entries:
         if block.inside_comment:
             continue
-        reader = FieldReader(document, block, _values(document, block))
-        entries.append(_read(reader))
+        fields = _values(document, block)
+        own: frozenset[str] | None = None
+        if "crossref" in fields or "xdata" in fields:
+            own = frozenset(fields)
+            if look is None:
+                look = _look(document)
+            fields = inherit(block.key, block.type, fields, look)
+        reader = FieldReader(block.type, block.key, fields, own, document, block)
+        entries.append(_read(reader, Source(document.file or "-", block.line)))
         notices += reader.notices
     return entries, notices
+
+
+def read_one(kind: str, key: str, fields: Mapping[str, str]) -> Entry:
+    """The entry that a type (lower case) and fields (names in lower case) make."""
+    return _read(
+        FieldReader(kind, key, {name: text for name, text in fields.items() if text}), None
+    )
+
+
+def _look(document: Document) -> Callable[[str], tuple[str, Mapping[str, str]] | None]:
+    blocks: dict[str, BibEntry] = {}
+    for block in document.entries:
+        blocks.setdefault(block.key.lower(), block)
+
+    def look(key: str) -> tuple[str, Mapping[str, str]] | None:
+        block = blocks.get(key.lower())
+        return (block.type, _values(document, block)) if block is not None else None
+
+    return look
 
 
 def _values(document: Document, block: BibEntry) -> dict[str, str]:
     """The fields; one that is nothing but an undefined macro has the macro's name as value."""
     fields = dict(block.fields)
+    if document.encoding == "latin-1":
+        fields = {name: _windows(value) for name, value in fields.items()}
+    if all(fields.values()):
+        return fields
     for name, value in fields.items():
         if value:
             continue
@@ -131,27 +111,37 @@ def _values(document: Document, block: BibEntry) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def _read(reader: FieldReader) -> Entry:
-    block = reader.entry
+def _windows(value: str) -> str:
+    """The quotes and dashes of Windows-1252, which latin-1 has unseen controls for."""
+    return value.translate(_CP1252) if _CONTROL.search(value) else value
+
+
+def _read(reader: FieldReader, source: Source | None) -> Entry:
+    left = reader.left
+    carried = left.pop(carrying.NAME, None)
     arxiv, categories, is_journal = read_arxiv(reader)
-    doi = _doi(reader)
+    doi = read_doi(reader)
     if arxiv is None and doi is not None:
         arxiv = parse_arxiv(doi.value)
-    authors, truncated = _names(reader, "author")
-    date = read_date(reader)
-    title = _title(reader)
-    venue = None if is_journal else _venue(reader)
-    abstract = reader.text("abstract")
-    code = _code(reader)
-    links = _links(reader)
-    other_ids = _other_ids(reader)
-    type_ = TYPES.get(block.type, type_document)
-    if arxiv is not None and (
-        block.type in _MAY_BE_PREPRINT or (block.type == "article" and venue is None)
-    ):
-        type_ = type_preprint
-    return Entry(
-        key=block.key or None,
+    fields: dict[str, str] = {}
+    authors, truncated = read_role(reader, "author")
+    title = read_title(reader, fields)
+    venue = None if is_journal else read_venue(reader, fields)
+    type_ = _type(reader, arxiv, has_venue=venue is not None)
+    date, issued = read_date(reader)
+    abstract = reader.variable("abstract", "abstract")
+    code = read_code(reader)
+    links = read_links(reader, arxiv)
+    drop_copy(reader, venue)
+    _drop_printed(reader, arxiv, categories, code)
+    read_variables(reader, type_, fields)
+    dates = read_dates(reader, issued)
+    creators = read_creators(reader)
+    other_ids = read_other_ids(reader)
+    if "key" in left and not authors and left["key"] == sort_key(title or "", reader.key):
+        reader.take("key")
+    entry = Entry(
+        key=reader.key or None,
         type=type_,
         title=title,
         authors=authors,
@@ -163,113 +153,82 @@ def _read(reader: FieldReader) -> Entry:
         code=code,
         links=links,
         arxiv=arxiv,
-        doi=doi,
+        doi=None if _is_preprints_own(doi, arxiv, type_, venue) else doi,
         other_ids=other_ids,
         venue=venue,
-        sources=(Source(reader.document.file or "-", block.line),),
-        extra={ORIGINAL_TYPE: block.type, **reader.left},
+        fields=fields,
+        creators=creators,
+        dates=dates,
+        sources=(source,) if source is not None else (),
+        extra=dict(reader.extra()),
+    )
+    if not _is_default(reader.kind, entry):
+        entry = replace(entry, extra={ORIGINAL_TYPE: reader.kind, **entry.extra})
+    return _restored(entry, carried) if carried is not None else entry
+
+
+def _type(reader: FieldReader, arxiv: ArxivId | None, *, has_venue: bool) -> str:
+    """The CSL type; takes the fields that say nothing more than that."""
+    left = reader.left
+    subtype = left.get("entrysubtype", "")
+    prepublished = left.get("pubstate", "").strip().lower() == "prepublished"
+    type_ = csl_type(
+        reader.kind,
+        subtype=subtype,
+        is_preprint=arxiv is not None or prepublished,
+        has_venue=has_venue,
+    )
+    if type_ == type_preprint and prepublished:
+        reader.take("pubstate")
+    if subtype and named_type(reader.kind, subtype) is not None:
+        reader.take("entrysubtype")
+    return type_
+
+
+def _is_preprints_own(
+    doi: Doi | None, arxiv: ArxivId | None, type_: str, venue: str | None
+) -> bool:
+    """The DOI that we write for every preprint."""
+    return (
+        doi is not None
+        and arxiv is not None
+        and doi.folded == arxiv.doi.lower()
+        and (type_ == type_preprint or venue is None)
     )
 
 
-def _names(reader: FieldReader, name: str) -> tuple[tuple[Name, ...], bool]:
-    """The people of a field, and whether `and others` follows them."""
-    value = reader.left.get(name)
-    if not value:
-        return (), False
-    found: list[Name] = []
-    truncated = False
-    for piece in split_list(value):
-        if is_others(piece):
-            truncated = True
-            continue
-        one = read_name(piece)
-        if one is not None:
-            found.append(one)
-        else:
-            reader.complain(
-                name,
-                "bibtex.empty-name",
-                f'A name in "{name}" of "{reader.entry.key}" is empty.',
-                'There is an "and" too many.',
+def _drop_printed(
+    reader: FieldReader,
+    arxiv: ArxivId | None,
+    categories: tuple[str, ...],
+    code: tuple[Link, ...],
+) -> None:
+    """What we add to notes for the styles."""
+    left = reader.left
+    for name in ("note", "addendum"):
+        if name in left:
+            left[name] = without_added(
+                left[name], arxiv, categories[0] if categories else None, code
             )
-    if found:
-        reader.take(name)
-    return tuple(found), truncated
+            if not left[name]:
+                del left[name]
 
 
-def _title(reader: FieldReader) -> str | None:
-    return reader.text("title")
+def _is_default(kind: str, entry: Entry) -> bool:
+    """Whether the type of the entry tells its entry type, in one of the dialects."""
+    return kind in (default_type(entry, "bibtex"), default_type(entry, "biblatex"))
 
 
-def _venue(reader: FieldReader) -> str | None:
-    for name in (*_VENUES.get(reader.entry.type, ()), *_ANY_VENUE):
-        found = reader.text(name)
-        if found:
-            return found
-    return None
-
-
-def _doi(reader: FieldReader) -> Doi | None:
-    value = reader.word("doi")
-    if not value:
-        address = reader.word("url")
-        if _DOI_URL.match(address):
-            return parse_doi(address)
-        return None
-    found = parse_doi(value)
-    if found is None:
-        reader.complain(
-            "doi",
-            "bibtex.doi",
-            f'"{value}" of "{reader.entry.key}" is no DOI.',
-            'A DOI starts with "10." and has a slash.',
-        )
-        return None
-    reader.take("doi")
-    return found
-
-
-def _address(text: str) -> str | None:
-    text = verbatim(text).strip()
-    if not text or any(char.isspace() for char in text):
-        return None
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
-        return text
-    if re.match(r"[\w-]+(?:\.[\w-]+)+(?:/|\Z)", text):
-        return f"https://{text}"
-    return None
-
-
-def _code(reader: FieldReader) -> tuple[Link, ...]:
-    found: list[Link] = []
-    numbered = [name for name in reader.left if re.fullmatch(r"code\d+", name)]
-    for name in (*_CODE_FIELDS, *numbered):
-        address = _address(reader.left.get(name, ""))
-        if address and address not in [link.url for link in found]:
-            found.append(Link(address, f"field {name}"))
-            reader.take(name)
-    return tuple(found)
-
-
-def _links(reader: FieldReader) -> tuple[Link, ...]:
-    address = _address(reader.left.get("url", ""))
-    if address is None:
-        if reader.left.get("url"):
-            reader.complain(
-                "url",
-                "bibtex.url",
-                f'"{reader.left["url"]}" of "{reader.entry.key}" is no single address.',
-            )
-        return ()
-    reader.take("url")
-    return (Link(address, "field url", "url"),)
-
-
-def _other_ids(reader: FieldReader) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in _OTHER_IDS:
-        value = reader.word(name)
-        if value and value == reader.left[name]:
-            found[name] = value
-            reader.take(name)
-    return found
+def _restored(entry: Entry, carried: str) -> Entry:
+    found = carrying.read_carried(carried)
+    if not isinstance(found, dict):
+        return replace(entry, extra={**entry.extra, carrying.NAME: carried})
+    entry = restore(entry, found)
+    pair = found.get("address")
+    if isinstance(pair, list) and len(pair) == 2 and pair[0] == main_address(entry):
+        others = tuple(link for link in entry.links if link.kind != "url")
+        if isinstance(pair[1], str):
+            return replace(entry, links=(Link(pair[1], "field url", "url"), *others))
+        if pair[1] is None:
+            return replace(entry, links=others)
+    return entry

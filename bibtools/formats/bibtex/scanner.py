@@ -121,12 +121,29 @@ def _attempt(
     return scan
 
 
+class _Next:
+    """The next match of a pattern, remembered: many questions cost one pass over the bytes."""
+
+    def __init__(self, pattern: re.Pattern[bytes], data: bytes, stop: int) -> None:
+        self._pattern, self._data, self._stop = pattern, data, stop
+        self._asked, self._found = stop + 1, -1
+
+    def start(self, pos: int) -> int:
+        """Where the first match at or after `pos` starts; -1 when there is none."""
+        if pos < self._asked or -1 < self._found < pos:
+            match = self._pattern.search(self._data, pos, self._stop)
+            self._asked, self._found = pos, match.start() if match else -1
+        return self._found
+
+
 class _Fields:
     """Reads key and fields of one block into a `Scan`."""
 
     def __init__(self, source: Source, scan: Scan, closer: bytes, stop: int, final: bool) -> None:
         self.source, self.data = source, source.data
         self.scan, self.closer, self.stop, self.final = scan, closer, stop, final
+        self.next_field = _Next(_LINE_FIELD, self.data, stop)
+        self.next_quote_end = _Next(_LIKELY_QUOTE_END, self.data, stop)
 
     def at_close(self, pos: int) -> bool:
         """True where the block ends; notes the place."""
@@ -369,15 +386,15 @@ class _Fields:
         """A guess at where a value without its closing delimiter ends."""
         data, scan = self.data, self.scan
         if delimiter == '"' and self.final:
-            ending = _LIKELY_QUOTE_END.search(data, pos + 1, self.stop)
-            field_start = _LINE_FIELD.search(data, pos + 1, self.stop)
-            if ending and not (field_start and field_start.start() < ending.start()):
+            ending = self.next_quote_end.start(pos + 1)
+            field_start = self.next_field.start(pos + 1)
+            if ending > 0 and not 0 < field_start < ending:
                 scan.complain(
                     pos,
                     "bibtex.unbalanced-value",
                     "The braces in this value do not match: bibtex skips the rest of the entry.",
                 )
-                return Token(delimiter, pos, ending.start() + 1), True
+                return Token(delimiter, pos, ending + 1), True
         what = "brace" if delimiter == "{" else "quotation mark"
         scan.complain(
             pos,
@@ -386,11 +403,11 @@ class _Fields:
         )
         if not self.final:
             return Token(delimiter, pos, self.stop), False
-        following = _LINE_FIELD.search(data, pos, self.stop)
-        end = following.start() if following else self.stop
+        following = self.next_field.start(pos)
+        end = following if following >= 0 else self.stop
         while end > pos + 1 and data[end - 1 : end] in b" \t\r\n,":
             end -= 1
-        if following is None and scan.close < 0:
+        if following < 0 and scan.close < 0:
             while end > pos + 1 and data[end - 1 : end] in b" \t\r\n}":
                 end -= 1
         return Token(delimiter, pos, end), False

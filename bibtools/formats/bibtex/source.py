@@ -7,8 +7,8 @@ from bisect import bisect_left
 
 from bibtools.formats.bibtex.grammar import BLANKS, BRACE, BRACED, LINE_HEAD
 
-_PATIENCE = 64
-"""Braces looked at one by one before the table of all braces is made."""
+_PATIENCE = 4096
+"""Braces of a file looked at one by one before the table of all its braces is made."""
 
 
 class Source:
@@ -20,6 +20,7 @@ class Source:
         self._places: array[int] | None = None
         self._matches: array[int] | None = None
         self._line_heads: array[int] | None = None
+        self._walked = 0
 
     def text(self, start: int, end: int) -> str:
         """The characters between two offsets."""
@@ -31,14 +32,18 @@ class Source:
         if match:
             return match.end()
         depth = 0
-        for step, brace in enumerate(BRACE.finditer(self.data, start, stop)):
-            depth += 1 if brace[0] == b"{" else -1
-            if depth == 0:
-                return brace.end()
-            if step > _PATIENCE:
-                end = self._looked_up_end(start)
-                return end if end <= stop else -1
-        return -1
+        if self._walked < _PATIENCE:
+            for brace in BRACE.finditer(self.data, start, stop):
+                depth += 1 if brace[0] == b"{" else -1
+                self._walked += 1
+                if depth == 0:
+                    return brace.end()
+                if self._walked >= _PATIENCE:
+                    break
+            else:
+                return -1
+        end = self._looked_up_end(start)
+        return end if end <= stop else -1
 
     def _looked_up_end(self, start: int) -> int:
         """As `brace_end`, from a table made once, so that many open braces cost no squares."""

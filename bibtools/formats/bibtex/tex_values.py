@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from bibtools.formats.bibtex.fields import Dialect
+from bibtools.formats.bibtex.fields import KEY_JUNK, Dialect
 from bibtools.model import Name
 from bibtools.text.latex_encode import encode
 
@@ -29,9 +29,23 @@ _DANGEROUS = re.compile(
 )
 
 
-def text_value(text: str, dialect: Dialect) -> str:
-    """Text of ours as the value of a field."""
-    return encode(text, ascii_only=dialect == "bibtex", longest=LONGEST).strip()
+def text_value(text: str, dialect: Dialect, *, exact: bool = False) -> str:
+    """Text of ours as the value of a field; `exact` is that of `latex_encode.encode`."""
+    return encode(text, ascii_only=dialect == "bibtex", longest=LONGEST, exact=exact).strip()
+
+
+def sort_key(title: str, key: str | None) -> str:
+    """What plain sorts by and alpha and natbib label with when there is no author."""
+    if not title.strip():
+        return safe_key(key)
+    head, colon, _ = title.partition(":")
+    words = (head if colon and len(head.split()) <= 3 else title).split()[:3]
+    return "{" + encode(" ".join(words), ascii_only=True).strip() + "}"
+
+
+def safe_key(key: str | None) -> str:
+    """The key without what would end it or mean something to TeX; `anon` when nothing is left."""
+    return KEY_JUNK.sub("", key or "") or "anon"
 
 
 def is_balanced(value: str) -> bool:
@@ -52,8 +66,28 @@ def raw_or_encoded(value: str, dialect: Dialect) -> str:
 
 
 def url_value(url: str) -> str:
-    """An address for `url`, `doi` and `code`, read verbatim: ASCII, no brace, no blank."""
-    return quote("".join(url.split()).encode("utf-8", "replace"), safe=_URL_SAFE)
+    """An address for `url`, `doi` and `code`, read verbatim: ASCII, no lone brace, no blank."""
+    url = "".join(url.split())
+    safe = _URL_SAFE + "{}" if "{" in url and is_balanced(url) else _URL_SAFE
+    return quote(url.encode("utf-8", "replace"), safe=safe)
+
+
+def from_url_value(value: str) -> str:
+    """What `url_value` was given: its own percent-encoding undone, any other left alone."""
+    return _ENCODED.sub(_decoded, value) if "%" in value else value
+
+
+def _decoded(match: re.Match[str]) -> str:
+    try:
+        text = unquote(match[0], errors="strict")
+    except UnicodeDecodeError:
+        return match[0]
+    return (
+        text if quote(text, safe=_URL_SAFE) == match[0].upper() and text.isprintable() else match[0]
+    )
+
+
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 def printed_url(url: str) -> str:
@@ -70,52 +104,62 @@ def printed_url(url: str) -> str:
     return "\\texttt{" + escaped.replace("--", "-{}-").replace("''", "'{}'") + "}"
 
 
-def name_list(names: Sequence[Name], dialect: Dialect, *, truncated: bool) -> str:
-    """`Family, Given and von Family, Jr., Given and {Body} and others`; empty without names."""
-    written = [text for name in names if (text := _name(name, dialect))]
+def name_list(
+    names: Sequence[Name], dialect: Dialect, *, truncated: bool = False, exact: bool = False
+) -> str:
+    """`Family, Given and von Family, Jr., Given and {Body} and others`; empty without names.
+
+    `exact` is that of `latex_encode.encode`.
+    """
+    written = [text for name in names if (text := _name(name, dialect, exact))]
     if written and truncated:
         written.append("others")
     return " and ".join(written)
 
 
-def _name(name: Name, dialect: Dialect) -> str:
+def _name(name: Name, dialect: Dialect, exact: bool) -> str:
     family = name.family or ""
     particle = " ".join(
         part for part in (name.dropping_particle, name.non_dropping_particle) if part
     )
     if name.literal is not None or not family.strip():
         whole = name.literal if name.literal is not None else name.display()
-        return _braced(whole, dialect)
+        return _braced(whole, dialect, exact)
     if not name.given and not name.suffix:
         whole = name.display()
-        return (
-            _part(whole, dialect)
-            if re.fullmatch(r"[A-Z][a-z]*", whole)
-            else _braced(whole, dialect)
-        )
-    last = _part(family, dialect)
+        one_word = not particle and _ONE_WORD.fullmatch(whole) and whole.lower() not in _WORDS
+        return _part(whole, dialect, exact) if one_word else _braced(whole, dialect, exact)
+    last = _part(family, dialect, exact)
     if re.search(r"(?:^|[\s~-])[^\W\d_A-Z]", family) and _has_lower_start(family):
         # BibTeX takes a word that starts with a small letter for a particle.
-        last = _braced(family, dialect)
+        last = _braced(family, dialect, exact)
     elif _needs_braces(family):
-        last = _braced(family, dialect)
+        last = _braced(family, dialect, exact)
     if particle:
         glued = particle.endswith(("'", "’", "-"))
-        encoded = (
-            _part(particle, dialect) if not _needs_braces(particle) else _braced(particle, dialect)
-        )
+        write = _braced if _needs_braces(particle) else _part
+        encoded = _as_particle(write(particle, dialect, exact))
         last = encoded + last if glued else f"{encoded} {last}"
         if glued and particle.endswith("-"):
             # "al-Khwarizmi" would be two words to BibTeX.
             last = "{" + last + "}"
     rest = []
     if name.suffix:
-        rest.append(_part(name.suffix, dialect))
+        rest.append(_part(name.suffix, dialect, exact))
     if name.given:
-        rest.append(_part(name.given, dialect))
+        rest.append(_part(name.given, dialect, exact))
     elif name.suffix:
         rest.append("{}")
     return ", ".join([last, *rest])
+
+
+_ONE_WORD = re.compile(r"[^\W\d_][\w.'’-]*")
+_WORDS = frozenset({"and", "others"})
+
+
+def _as_particle(encoded: str) -> str:
+    """A capitalised particle: BibTeX goes by the first letter that is not in braces."""
+    return re.sub(r"(?<![^\s~-])([A-Z])(?=[a-z])", r"{\1}", encoded)
 
 
 def _has_lower_start(text: str) -> bool:
@@ -128,17 +172,17 @@ def _needs_braces(text: str) -> bool:
     )
 
 
-def _part(text: str, dialect: Dialect) -> str:
+def _part(text: str, dialect: Dialect, exact: bool) -> str:
     if _needs_braces(text):
-        return _braced(text, dialect)
-    encoded = _encoded(text, dialect)
+        return _braced(text, dialect, exact)
+    encoded = _encoded(text, dialect, exact)
     if dialect == "bibtex" and not encoded.isascii():
         encoded = _FOREIGN_START.sub(_special, encoded)
     return encoded
 
 
-def _braced(text: str, dialect: Dialect) -> str:
-    encoded = _encoded(text, dialect)
+def _braced(text: str, dialect: Dialect, exact: bool) -> str:
+    encoded = _encoded(text, dialect, exact)
     if not encoded:
         return ""
     if dialect == "bibtex" and ord(encoded[0]) > 127:
@@ -147,8 +191,8 @@ def _braced(text: str, dialect: Dialect) -> str:
     return f"{{{{{encoded}}}}}" if encoded.startswith("\\") else f"{{{encoded}}}"
 
 
-def _encoded(text: str, dialect: Dialect) -> str:
-    encoded = text_value(text, dialect)
+def _encoded(text: str, dialect: Dialect, exact: bool) -> str:
+    encoded = text_value(text, dialect, exact=exact)
     # biber takes an equals sign for its extended name format.
     return encoded.replace("=", "{=}") if "=" in encoded and "$" not in encoded else encoded
 

@@ -11,39 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
 
 from bibtools.formats.bibtex.blocks import BibEntry, Block, Comment, FreeText, StringDefinition
 from bibtools.formats.bibtex.document import Document
-from bibtools.formats.bibtex.macros import MONTHS
-from bibtools.formats.bibtex.scans import FieldPlace, Scan
-
-Sort = Literal["none", "key", "type", "year"]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a tidy file looks."""
-
-    indent: str = "  "
-    """Blanks before a field."""
-    align: bool = False
-    """Whether the equals signs of an entry stand in one column."""
-    sort: Sort = "none"
-    """Order of the entries, within each stretch that no heading, macro or fault divides."""
-    field_order: tuple[str, ...] | Literal["none", "alphabetical"] = "none"
-    """Names in lower case that come first, in this order; the others follow as they stood."""
-    braces: bool = True
-    """Whether `"..."` becomes `{...}`."""
-    months: bool = False
-    """Whether a month is written as BibTeX's macro (`jan`)."""
-    blank_lines: int = 1
-    """Blank lines between entries."""
-    trailing_comma: bool = True
-    """Whether a comma follows the last field."""
-    lower_case: bool = True
-    """Whether types and field names are written in lower case."""
-
+from bibtools.formats.bibtex.tidy_blocks import Layout, Sort, tidy_entry, tidy_string
 
 _LINES = re.compile(rb"\r\n|\n|\r")
 _LINE_END = rb"(?>\r\n|\n|\r)"
@@ -51,11 +22,6 @@ _BLANK_LINES = re.compile(_LINE_END + rb"(?:[ \t]*" + _LINE_END + rb")+")
 _MOST_ROUNDS = 4
 _BOM = b"\xef\xbb\xbf"
 _YEAR = re.compile(r"\d{4}")
-_MONTH_VALUES: Final = {
-    written: macro
-    for number, (macro, name) in enumerate(MONTHS.items(), 1)
-    for written in (macro, f"{macro}.", name.lower(), str(number), f"{number:02}")
-} | {"sept": "sep", "sept.": "sep"}
 
 
 @dataclass(slots=True)
@@ -82,13 +48,29 @@ class _Unit:
         return self.before + self.body + self.after
 
 
+class _CannotTidyError(Exception):
+    """The tidy bytes would not read as the same entries."""
+
+
 def tidy(document: Document, layout: Layout | None = None) -> bytes:
     """The bytes of the tidy file: line ends, encoding and byte order mark as they were.
 
     Give a document as it was read, without edits. Should the result not read as the same
-    entries, the file's own bytes are given.
+    entries, the file's own bytes are given; `try_tidy` says so.
     """
-    layout = layout or Layout()
+    written = try_tidy(document, layout)
+    return document.source.data if written is None else written
+
+
+def try_tidy(document: Document, layout: Layout | None = None) -> bytes | None:
+    """As `tidy`; None when the result would not read as the same entries."""
+    try:
+        return _tidy(document, layout or Layout())
+    except _CannotTidyError:
+        return None
+
+
+def _tidy(document: Document, layout: Layout) -> bytes:
     data = document.source.data
     written = _tidied(document, layout)
     if sum(mark in data for mark in (b"\n", b"\r")) > 1:
@@ -109,7 +91,9 @@ def _tidied(document: Document, layout: Layout) -> bytes:
     units = _with_comments(_units(document, layout, newline), newline)
     ordered = _sorted(units, layout.sort)
     written = _joined(document, ordered, layout, newline)
-    return written if _reads_the_same(document, ordered, written, layout) else data
+    if not _reads_the_same(document, ordered, written, layout):
+        raise _CannotTidyError
+    return written
 
 
 def _newline(data: bytes) -> bytes:
@@ -220,11 +204,11 @@ def _unit(document: Document, block: Block, layout: Layout, newline: bytes) -> _
         scan = document.scan(block.start, block.end)
         if not scan.strict or scan.end != block.end or not all(f.whole for f in scan.fields):
             return _Unit(raw, broken=True)
-        return _Unit(_entry(document, block, scan, layout, newline), entry=block)
+        return _Unit(tidy_entry(document, block, scan, layout, newline), entry=block)
     if isinstance(block, StringDefinition):
         scan = block.scan()
         if scan.strict and scan.end == block.end and len(scan.fields) == 1:
-            return _Unit(_string(document, scan, layout))
+            return _Unit(tidy_string(document, scan, layout))
         return _Unit(raw, broken=not scan.strict)
     return _Unit(raw)
 
@@ -247,89 +231,6 @@ def _with_comments(units: Sequence[_Unit], newline: bytes) -> list[_Unit]:
             result.pop()
         result.append(unit)
     return result
-
-
-# One block
-
-
-def _entry(
-    document: Document, entry: BibEntry, scan: Scan, layout: Layout, newline: bytes
-) -> bytes:
-    """The bytes of an entry that BibTeX accepts."""
-    data = document.source.data
-    if not scan.fields:
-        # `@misc(k),)`: without fields the comma may be what ends the key.
-        if data[scan.opening : scan.opening + 1] == b"(":
-            return entry.raw
-        return _head(data, scan, layout) + data[scan.key_start : scan.key_end] + b"}"
-    places = _ordered(scan.fields, layout.field_order)
-    names = [_cased(data[place.name_start : place.name_end], layout) for place in places]
-    widths = [len(document.decode(name)) for name in names]
-    column = max(widths) if layout.align else 0
-    indent = layout.indent.encode()
-    lines = [
-        indent
-        + name
-        + b" " * max(column - width, 0)
-        + b" = "
-        + _value(document, entry, place, layout)
-        for name, width, place in zip(names, widths, places, strict=True)
-    ]
-    body = (b"," + newline).join(lines) + (b"," if layout.trailing_comma else b"")
-    key = data[scan.key_start : scan.key_end]
-    close = data[scan.close : scan.close + 1]
-    return _head(data, scan, layout) + key + b"," + newline + body + newline + close
-
-
-def _head(data: bytes, scan: Scan, layout: Layout) -> bytes:
-    word = data[scan.start + 1 : scan.opening].strip(b" \t\r\n")
-    return b"@" + _cased(word, layout) + data[scan.opening : scan.opening + 1]
-
-
-def _cased(name: bytes, layout: Layout) -> bytes:
-    return name.lower() if layout.lower_case else name
-
-
-def _string(document: Document, scan: Scan, layout: Layout) -> bytes:
-    data = document.source.data
-    place = scan.fields[0]
-    return (
-        _head(data, scan, layout)
-        + data[place.name_start : place.name_end]
-        + b" = "
-        + _tokens(data, place, layout)
-        + data[scan.close : scan.close + 1]
-    )
-
-
-def _value(document: Document, entry: BibEntry, place: FieldPlace, layout: Layout) -> bytes:
-    if layout.months and place.name == "month" and len(place.tokens) == 1:
-        value = document.decode(document.source.data[place.start : place.end])
-        macro = _MONTH_VALUES.get(value.strip('{}" \t\r\n').lower())
-        # A file may define `jan` as something else.
-        if macro and document.macros.value(macro, entry.start) == MONTHS[macro]:
-            return macro.encode()
-    return _tokens(document.source.data, place, layout)
-
-
-def _tokens(data: bytes, place: FieldPlace, layout: Layout) -> bytes:
-    parts = []
-    for token in place.tokens:
-        part = data[token.start : token.end]
-        if layout.braces and token.kind == '"':
-            part = b"{" + part[1:-1] + b"}"
-        parts.append(part)
-    return b" # ".join(parts)
-
-
-def _ordered(fields: Sequence[FieldPlace], order: tuple[str, ...] | str) -> list[FieldPlace]:
-    """Fields in the order asked for; of two with one name the first stays the first."""
-    if order == "alphabetical":
-        return sorted(fields, key=lambda place: place.name)
-    if isinstance(order, str):
-        return list(fields)
-    ranks = {name: rank for rank, name in reversed(list(enumerate(order)))}
-    return sorted(fields, key=lambda place: ranks.get(place.name, len(ranks)))
 
 
 # The whole file

@@ -9,27 +9,45 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bibtools.formats.bibtex.grammar import BALANCED, IDENTIFIER, QUOTED_TEXT
 from bibtools.formats.bibtex.macros import MacroTable
 from bibtools.formats.bibtex.scans import Scan, Token
 
-_BALANCED, _QUOTED = BALANCED.decode(), QUOTED_TEXT.decode()
-_ID = IDENTIFIER.decode()
-_NAME = rf"{_ID[:-1]}0-9]{_ID}*+"
 _W = r"[ \t\r\n]*+"
-_TAIL = rf"{_W}(?:,{_W}|\Z)"
+# The engine tests a set of at least three runs of characters below U+0100 with one look into a
+# table, twice as fast as "neither of these two": so the sets name what may stand there, and
+# other characters come in by the side entrance. NUL is left out because it joins the values
+# below, form feed and vertical tab because `split` takes them for blanks and BibTeX does not.
+_PLAIN, _OTHERS = r"[\x01-\n\r-z|~-\xff]*+", r"[^\x00-\xff]++"
+_BALANCED = _PLAIN
+for _ in range(4):
+    _BALANCED = rf"{_PLAIN}(?:(?:\{{{_BALANCED}\}}|{_OTHERS}){_PLAIN})*+"
+_UNQUOTED = r"[\x01-\n\r-!#-z|~-\xff]*+"
+_QUOTED = rf"{_UNQUOTED}(?:(?:\{{{_BALANCED}\}}|{_OTHERS}){_UNQUOTED})*+"
+_ID = r"[!$&*+\-./0-9:;<>?@A-Z[\\\]^_`a-z|~]"
+_NAME = rf"{_ID.replace('0-9', '')}{_ID}*+"
+"""ASCII only: the careful reader takes what is rarer."""
+_TAIL = rf"(?:,{_W}|{_W}(?:,{_W}|\Z))"
 _PART = rf'(?:\{{{_BALANCED}\}}|"{_QUOTED}"|[0-9]++|{_NAME})'
 _JOINED = rf"{_PART}(?:{_W}#{_W}{_PART})*+"
 _FIELD = re.compile(
-    rf"({_NAME}){_W}={_W}(?:\{{({_BALANCED})\}}|(\"{_QUOTED}\"|[0-9]++)){_TAIL}"
-    rf"|({_NAME}{_W}={_W}{_JOINED}){_TAIL}"
+    rf"({_NAME}){_W}={_W}(?:\{{({_BALANCED})\}}|(\"{_QUOTED}\"|[0-9]++)|({_JOINED})){_TAIL}"
     r"|[^, \t\r\n](?s:.*)"
 )
-"""name, braced, quoted or number | field with macros or joined parts | what is not understood."""
+"""name, then one of: braced | quoted or number | macros or joined parts. What is not understood
+matches without a name, to the end."""
+_GROUPS = 5
+"""What `_FIELD.split` gives for one field: the text before it and four groups."""
+_DEFINITION = re.compile(
+    rf"@{_W}[A-Za-z]++{_W}\{{{_W}({_NAME}){_W}={_W}"
+    rf"(?:\{{({_BALANCED})\}}|\"({_QUOTED})\"){_W},?{_W}\}}"
+)
+"""An @string of one name and one text."""
 _WHOLE = re.compile(rf"{_W}(?:,{_W}{_NAME}{_W}={_W}{_JOINED}{_W})*+,?{_W}")
+_BREAK = re.compile(r"\n[ \t\r\n]*+")
 _PARTS = re.compile(rf'\{{({_BALANCED})\}}|"({_QUOTED})"|({_ID}++)')
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _BLANK_CHARACTERS = " \t\r\n"
+_MOST_SHAPES = 4096
 
 LONGEST = 1_000_000
 """Characters to which macros may make a value grow."""
@@ -49,42 +67,71 @@ def one_space(value: str) -> str:
     return squeezed + " " if value[-1:] in _BLANK_CHARACTERS else squeezed
 
 
-def quick_fields(body: str, macros: MacroTable, offset: int) -> dict[str, str] | None:
-    """The fields of an entry's text after the key; None when it is unusual.
+class QuickReader:
+    """Reads the entries of one file that are written as most are."""
 
-    `offset` is the entry's place in the file, from which its macros are looked up. The text
-    must not hold form feeds or vertical tabs: `split` takes them for blanks, BibTeX does not.
-    """
-    rows = _FIELD.findall(body)
-    fields = {
-        name.lower(): (
-            value.strip(" ")
-            if "\n" not in (value := braced or other.strip('"'))
-            and "  " not in value
-            and "\t" not in value
-            else b" ".join(value.encode().split()).decode()
-        )
-        for name, braced, other, _ in rows
-    }
-    if "" not in fields:
-        # Of two fields with one name the first counts: the careful reader sees to it.
-        return fields if len(fields) == len(rows) else None
-    found: dict[str, str] = {}
-    for name, _, _, odd in rows:
-        if name:
-            lower = name.lower()
-            found[lower] = fields[lower]
-        elif odd:
-            lower, _, joined = odd.partition("=")
-            lower = lower.rstrip(_BLANK_CHARACTERS).lower()
-            joined = joined.strip(_BLANK_CHARACTERS)
-            value = macros.value(joined, offset)
-            if value is None:
-                value = _join(joined, lambda name: macros.value(name, offset) or "")
-            found[lower] = value.strip(" ")
-        else:
-            return None
-    return found if len(found) == len(rows) else None
+    __slots__ = ("_macros", "_shapes")
+
+    def __init__(self, macros: MacroTable) -> None:
+        self._macros = macros
+        self._shapes: dict[str, tuple[str, ...]] = {}
+        """Field names as they stand in an entry to lower case; none when one comes twice.
+        A file has few such rows of names, so most entries share them."""
+
+    def fields(self, body: str, offset: int) -> dict[str, str] | None:
+        """The fields of an entry's text after the key; None when it is unusual.
+
+        `offset` is the entry's place in the file, from which its macros are looked up.
+        """
+        parts = _FIELD.split(body)
+        values = parts[2::_GROUPS]
+        try:
+            shape = ",".join(parts[1::_GROUPS])
+        except TypeError:
+            return None  # what is not understood has no name
+        names = self._shapes.get(shape)
+        if names is None:
+            names = self._learn(shape)
+        if len(names) != len(values):
+            # Of two fields with one name the first counts: the careful reader sees to it.
+            return None if values else {}
+        if None in values:
+            values = [
+                braced
+                if braced is not None
+                else plain.strip('"')
+                if plain is not None
+                else self._joined(joined, offset)
+                for braced, plain, joined in zip(
+                    values, parts[3::_GROUPS], parts[4::_GROUPS], strict=True
+                )
+            ]
+        # All values are looked at together, which is faster than one by one; between blanks, so
+        # that a blank at an end of a value makes two in a row.
+        text = " \0 ".join(values)
+        if "\n" in text:
+            text = " ".join(_BREAK.split(text))
+            values = text.split(" \0 ")
+        if "  " in text or "\t" in text or "\r" in text or text[:1] == " " or text[-1:] == " ":
+            text = b" ".join(text.encode().split()).decode()
+            values = [value.strip(" ") for value in text.split("\0")]
+        return dict(zip(names, values, strict=False))
+
+    def _learn(self, shape: str) -> tuple[str, ...]:
+        names = tuple(shape.lower().split(","))
+        if not shape or len(set(names)) != len(names):
+            names = ()
+        if len(self._shapes) >= _MOST_SHAPES:
+            self._shapes.clear()
+        self._shapes[shape] = names
+        return names
+
+    def _joined(self, joined: str, offset: int) -> str:
+        """The value of a macro or of parts joined with `#`."""
+        value = self._macros.value(joined, offset)
+        if value is None:
+            value = _join(joined, lambda name: self._macros.value(name, offset) or "")
+        return value
 
 
 def survey(body: str) -> tuple[list[str], list[str]] | None:
@@ -92,16 +139,21 @@ def survey(body: str) -> tuple[list[str], list[str]] | None:
     if _WHOLE.fullmatch(body) is None:
         return None
     names, macros = [], []
-    for name, _, _, odd in _FIELD.findall(body):
-        if odd:
-            other, _, joined = odd.partition("=")
-            names.append(other.rstrip(_BLANK_CHARACTERS).lower())
+    for name, _, _, joined in _FIELD.findall(body):
+        names.append(name.lower())
+        if joined:
             macros += [
                 bare for _, _, bare in _PARTS.findall(joined) if bare and not bare[0].isdecimal()
             ]
-        else:
-            names.append(name.lower())
     return names, macros
+
+
+def quick_definition(text: str) -> tuple[str, str] | None:
+    """Name in lower case and value of an @string that is written as most are, else None."""
+    match = _DEFINITION.fullmatch(text)
+    if match is None:
+        return None
+    return match[1].lower(), one_space(match[2] or match[3] or "")
 
 
 def _join(joined: str, resolve: Resolve) -> str:

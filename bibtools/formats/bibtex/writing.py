@@ -5,45 +5,105 @@ by `bibtools.text.latex_encode`, which lets nothing through that could do more t
 fields that came from the user's own .bib (strings in `Entry.extra`) come out word for word.
 
 One entry is written the same way every time: fields in a fixed order, values on one line in
-braces, a comma after each, the equals signs in one column.
+braces, a comma after each, the equals signs in one column. What is written is read back at once;
+what the fields cannot say is carried in a field `bibtools` (see `formats.carried`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+from bibtools.formats.bibtex import carrying, printed
+from bibtools.formats.bibtex.address_fields import eprint_of
+from bibtools.formats.bibtex.date_fields import DATE_FIELDS, read_date, read_dating
+from bibtools.formats.bibtex.entry_types import (
+    BIBSTRINGS,
+    GENRES,
+    SERIES,
+    STATES,
+    SUBTYPES,
+    csl_type,
+    default_type,
+    main_address,
+)
+from bibtools.formats.bibtex.field_reader import FieldReader
+from bibtools.formats.bibtex.field_values import (
+    decode_text,
+    decode_title,
+    encode_rich_title,
+    encode_text,
+)
 from bibtools.formats.bibtex.fields import (
     ALIASES,
-    CSL_FIELDS,
-    CSL_NAMES,
+    BABEL,
+    COPIES,
+    CUSTOM_NAMES,
+    DATES,
+    EDITOR_FIELDS,
+    EDITOR_TYPES,
     ENTRY_TYPE,
     FIELD_NAME,
-    KEY_JUNK,
+    ID_FIELDS,
+    JOURNALS,
+    LANGUAGES,
     MONTHS,
-    NEEDS_VENUE,
+    NUMBERS,
+    OTHERWISE,
     PROVIDED,
-    TYPES,
+    PUBLISHERS,
+    ROLES,
+    TEXTS,
     VENUES,
     Dialect,
     PrintLinks,
+    number_means,
 )
+from bibtools.formats.bibtex.name_fields import read_names
+from bibtools.formats.bibtex.printed import default_print_links
+from bibtools.formats.bibtex.reading import read_one
 from bibtools.formats.bibtex.tex_values import (
     LONGEST,
     name_list,
-    printed_url,
     raw_or_encoded,
+    safe_key,
+    sort_key,
     text_value,
     url_value,
 )
-from bibtools.formats.csl_names import from_csl_names
-from bibtools.model import Entry, type_preprint
+from bibtools.formats.carried import what_is_lost
+from bibtools.model import Dating, Entry, Name, type_preprint
 from bibtools.text.latex_encode import encode
+from bibtools.text.markup import strip_markup
 from bibtools.text.title_case import encode_title
 
+__all__ = [
+    "Field",
+    "default_print_links",
+    "entry_fields",
+    "entry_type",
+    "safe_key",
+    "write_entries",
+    "write_entry",
+    "write_preamble",
+]
+
 _column = len("archivePrefix")
-_url_kinds = frozenset({"url", "paper", "webpage"})
+_WORDS = {
+    **{("status", shown): word for word, shown in STATES.items()},
+    **{("collection-title", shown): word for word, shown in SERIES.items()},
+}
+"""Variable and value to biblatex's word for it."""
+_LAST = frozenset(
+    "status license source archive archive-place archive_collection archive_location references "
+    "keyword note addendum annote language locator call-number citation-label citation-number "
+    "first-reference-note-number".split()
+)
+"""Variables that are written behind date and identifiers."""
+_BLANKS = re.compile(r"[ \t\r\n]+")
+_NOT_OURS = frozenset({"entrytype", "csl", "zotero"})
 
 
 class Field(NamedTuple):
@@ -61,53 +121,63 @@ class Field(NamedTuple):
         return f"  {self.name:<{_column}} = {value},"
 
 
-def default_print_links(dialect: Dialect) -> PrintLinks:
-    """`note` for BibTeX, whose styles print nothing else; `addendum` for biblatex."""
-    return "note" if dialect == "bibtex" else "addendum"
-
-
-def safe_key(key: str | None) -> str:
-    """The key without what would end it or mean something to TeX; `anon` when nothing is left."""
-    return KEY_JUNK.sub("", key or "") or "anon"
-
-
 def entry_type(entry: Entry, dialect: Dialect) -> str:
-    """`misc`, `online`, ...: the type as it was in the user's .bib, else from the CSL type."""
+    """`misc`, `online`, ...: the type as it was in the user's .bib, as long as that is still what
+    the entry is, else from the CSL type.
+    """
     raw = entry.extra.get("entrytype")
     if isinstance(raw, str) and ENTRY_TYPE.fullmatch(raw):
-        return raw.lower()
-    name = TYPES.get(entry.type, ("misc", "misc"))[dialect == "biblatex"]
-    if name in NEEDS_VENUE and not (entry.venue or _has_venue(entry)):
-        name = "misc"
-    if name in ("misc", "online") and dialect == "biblatex":
-        # The data model asks for an address in @online; @misc asks for nothing.
-        return "online" if entry.arxiv is not None or _address(entry) else "misc"
-    return name
+        kind = raw.lower()
+        if entry.type == _type_back(entry, kind):
+            return kind
+    return default_type(entry, dialect)
+
+
+def _type_back(entry: Entry, kind: str) -> str:
+    return csl_type(
+        kind,
+        is_preprint=entry.arxiv is not None or entry.type == type_preprint,
+        has_venue=entry.venue is not None,
+    )
 
 
 def entry_fields(
-    entry: Entry, dialect: Dialect, print_links: PrintLinks | None = None
+    entry: Entry,
+    dialect: Dialect,
+    print_links: PrintLinks | None = None,
+    *,
+    exact: bool = True,
 ) -> list[Field]:
-    """The fields of an entry in their order; what is unknown is not there."""
+    """The fields of an entry in their order; what is unknown is not there.
+
+    With `exact` they read back as the same entry: see `write_entry`.
+    """
     links = default_print_links(dialect) if print_links is None else print_links
-    fields = [
-        *_heading(entry, dialect),
-        *_date(entry, dialect),
-        *_identifiers(entry, dialect),
-        *_code(entry),
-    ]
-    for scheme, value in entry.other_ids.items():
-        if FIELD_NAME.fullmatch(scheme):
-            fields.append(Field(scheme, text_value(value, dialect)))
-    if dialect == "biblatex" and entry.type == type_preprint and entry.arxiv is not None:
-        fields.append(Field("pubstate", "prepublished"))
-    fields += _users_own(entry, fields, dialect)
-    fields += _other_csl(entry, fields, dialect)
-    if links != "none":
-        _add_printed(entry, dialect, links, fields)
-    if entry.abstract and not any(field.name.lower() == "abstract" for field in fields):
-        fields.append(Field("abstract", text_value(entry.abstract, dialect)))
-    return [field for field in fields if field.value]
+    fields = _Writer(entry, dialect, exact).fields(links)
+    if exact:
+        carried = _carried(entry, dialect, fields)
+        if carried:
+            fields.append(Field(carrying.NAME, carrying.write_carried(carried)))
+    return fields
+
+
+def _carried(entry: Entry, dialect: Dialect, fields: Sequence[Field]) -> dict[str, Any]:
+    """What the fields do not say."""
+    kind = entry_type(entry, dialect)
+    seen = {one.name.lower(): _BLANKS.sub(" ", one.value).strip(" ") for one in fields}
+    back = read_one(kind, safe_key(entry.key), seen)
+    but = ["extra.zotero"]
+    if entry.key is None:
+        but.append("key")
+    if len(entry.categories) == 1:
+        # The only candidate is the primary class.
+        but.append("primary_known")
+    lost = what_is_lost(entry, back, but)
+    address = next((link.url for link in entry.links if link.kind == "url"), None)
+    found = next((link.url for link in back.links if link.kind == "url"), None)
+    if found not in (address, main_address(entry)) or (address and found is None):
+        lost["address"] = [main_address(back), address]
+    return lost
 
 
 def write_entry(
@@ -115,10 +185,17 @@ def write_entry(
     dialect: Dialect,
     print_links: PrintLinks | None = None,
     newline: str = "\n",
+    *,
+    exact: bool = True,
 ) -> str:
-    """One entry, ending in a line end. `print_links` is `default_print_links` when None."""
+    """One entry, ending in a line end. `print_links` is `default_print_links` when None.
+
+    With `exact`, straight quotes and hyphens in a row are spelt so that they read back as such,
+    and a field `bibtools` holds what no other field can say, if there is such a thing.
+    """
     head = f"@{entry_type(entry, dialect)}{{{safe_key(entry.key)},"
-    lines = [head, *(field.written() for field in entry_fields(entry, dialect, print_links)), "}"]
+    fields = entry_fields(entry, dialect, print_links, exact=exact)
+    lines = [head, *(one.written() for one in fields), "}"]
     return newline.join(lines) + newline
 
 
@@ -141,166 +218,387 @@ def write_entries(
     dialect: Dialect,
     print_links: PrintLinks | None = None,
     newline: str = "\n",
+    *,
+    exact: bool = True,
 ) -> str:
     """A whole file: preamble where one is needed, and the entries with a blank line between."""
-    body = newline.join(write_entry(entry, dialect, print_links, newline) for entry in entries)
+    body = newline.join(
+        write_entry(entry, dialect, print_links, newline, exact=exact) for entry in entries
+    )
     preamble = write_preamble(body, dialect, newline)
     return preamble + newline + body if preamble else body
 
 
-def _sort_key(title: str) -> str:
-    """What plain sorts by and alpha and natbib label with when there is no author."""
-    head, colon, _ = title.partition(":")
-    words = (head if colon and len(head.split()) <= 3 else title).split()[:3]
-    return "{" + encode(" ".join(words), ascii_only=True).strip() + "}"
+@dataclass(slots=True)
+class _Writer:
+    """The fields of one entry in the making."""
 
+    entry: Entry
+    dialect: Dialect
+    exact: bool
+    kind: str = ""
+    out: list[Field] = field(default_factory=list)
+    own: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The user's own raw fields: lower-case name to name and value."""
+    used: set[str] = field(default_factory=set)
+    """Those of them that are written in the place of ours."""
 
-def _heading(entry: Entry, dialect: Dialect) -> list[Field]:
-    """Author, title, and what it appeared in."""
-    fields = []
-    authors = name_list(entry.authors, dialect, truncated=entry.authors_truncated)
-    title = entry.title or ""
-    if authors:
-        fields.append(Field("author", authors))
-    ascii_only = dialect == "bibtex"
-    fields.append(
-        Field("title", encode_title(title, ascii_only=ascii_only, longest=LONGEST).strip())
-    )
-    if not authors and dialect == "bibtex":
-        fields.append(Field("key", _sort_key(title) if title.strip() else safe_key(entry.key)))
-    if entry.venue:
-        kind = entry_type(entry, dialect)
-        venue = VENUES.get(kind, ("howpublished", "howpublished"))[dialect == "biblatex"]
-        fields.append(Field(venue, text_value(entry.venue, dialect)))
-    return fields
+    def __post_init__(self) -> None:
+        self.kind = entry_type(self.entry, self.dialect)
+        for name, value in self.entry.extra.items():
+            if name in _NOT_OURS or not FIELD_NAME.fullmatch(name):
+                continue
+            if isinstance(value, str):
+                self.own.setdefault(name.lower(), (name, value))
+            elif isinstance(value, int) and not isinstance(value, bool):
+                self.own.setdefault(name.lower(), (name, str(value)))
 
+    def fields(self, links: PrintLinks) -> list[Field]:
+        entry = self.entry
+        self.heading()
+        self.creators()
+        self.variables(last=False)
+        self.date()
+        self.identifiers()
+        self.variables(last=True)
+        self.users_own()
+        if links != "none":
+            self.add_printed(links)
+        if entry.abstract:
+            self.text("abstract", ("abstract",), entry.abstract)
+        return [one for one in self.out if one.value]
 
-def _date(entry: Entry, dialect: Dialect) -> list[Field]:
-    date = entry.date
-    if date is None:
-        return []
-    if dialect == "biblatex":
-        return [Field("date", date.iso())]
-    fields = [Field("year", str(date.year))]
-    if date.month is not None:
-        fields.append(Field("month", MONTHS[date.month - 1], bare=True))
-    if date.day is not None:
-        fields.append(Field("day", str(date.day)))
-    return fields
+    # One field
 
+    def put(self, names: Sequence[str], value: str, same: Callable[[str], bool]) -> None:
+        """Write a value; the user's own spelling of it where there is one that says the same."""
+        if not value:
+            return
+        for name in names:
+            own = self.own.get(name.lower())
+            if own is not None and same(own[1]):
+                self.used.add(name.lower())
+                self.out.append(Field(own[0], raw_or_encoded(own[1], self.dialect)))
+                return
+        taken = {one.name.lower() for one in self.out}
+        free = [name for name in names if name.lower() not in taken]
+        chosen = next((name for name in free if name.lower() not in self.own), None)
+        if chosen is None and free:
+            chosen = free[0]
+        if chosen is not None:
+            self.out.append(Field(chosen, value))
 
-def _identifiers(entry: Entry, dialect: Dialect) -> list[Field]:
-    fields = []
-    arxiv, doi, address = entry.arxiv, entry.doi, _address(entry)
-    if arxiv is not None:
-        fields.append(Field("eprint", str(arxiv)))
-        biblatex = dialect == "biblatex"
-        fields.append(Field("eprinttype", "arxiv") if biblatex else Field("archivePrefix", "arXiv"))
-        primary = entry.primary_class()
+    def text(self, variable: str, names: Sequence[str], value: str) -> None:
+        """Write the value of a variable."""
+        written = encode_text(variable, value, self.dialect, exact=self.exact)
+        self.put(names, written, lambda raw: decode_text(variable, raw)[0] == value)
+
+    def people(self, names: Sequence[str], people: tuple[Name, ...], *, truncated: bool) -> None:
+        """Write a list of names."""
+        written = name_list(people, self.dialect, truncated=truncated, exact=self.exact)
+
+        def same(raw: str) -> bool:
+            found, more, _ = read_names(raw)
+            return found == people and (more == truncated or names[0] != "author")
+
+        self.put(names, written, same)
+
+    # Groups of fields
+
+    def heading(self) -> None:
+        """Author, title, and what it appeared in."""
+        entry, dialect = self.entry, self.dialect
+        if entry.authors:
+            self.people(("author",), entry.authors, truncated=entry.authors_truncated)
+        has_authors = bool(self.out)
+        title = entry.title or ""
+        rich = entry.fields.get("title")
+        if rich is None or strip_markup(rich) != title:
+            rich = None
+        if title:
+            written = (
+                encode_rich_title(rich, dialect, exact=self.exact)
+                if rich is not None
+                else title_value(title, dialect, exact=self.exact)
+            )
+            self.put(("title",), written, lambda raw: decode_title(raw)[0] == title)
+        if not has_authors and dialect == "bibtex" and "key" not in self.own:
+            self.out.append(Field("key", sort_key(title, entry.key)))
+        if entry.venue:
+            self.venue(entry.venue)
+
+    def venue(self, venue: str) -> None:
+        names = (
+            *VENUES.get(self.kind, ()),
+            *JOURNALS[self.dialect == "biblatex"],
+        )
+        rich = self.entry.fields.get("container-title")
+        if rich is not None and strip_markup(rich) == venue:
+            self.text("container-title", names, rich)
+            return
+        written = text_value(venue, self.dialect, exact=self.exact)
+        self.put(names, written, lambda raw: strip_markup(decode_text("venue", raw)[0]) == venue)
+
+    def creators(self) -> None:
+        """Editors and all the others."""
+        spare = list(EDITOR_FIELDS)
+        for role, people in self.entry.creators.items():
+            name = ROLES.get(role)
+            if name is None:
+                continue
+            word = None
+            if self.dialect == "biblatex" and role in EDITOR_TYPES and spare:
+                name, word = spare.pop(0), role
+            elif self.dialect == "biblatex" and role == "contributor":
+                name, word = CUSTOM_NAMES, "collaborator"
+            before = len(self.out)
+            self.people((name,), people, truncated=False)
+            if word is not None and len(self.out) > before:
+                self.out.append(Field(name + "type", word))
+
+    def variables(self, *, last: bool) -> None:
+        """What `Entry.fields` holds."""
+        fields = self.entry.fields
+        if last:
+            prepublished = self.entry.type == type_preprint and "status" not in fields
+            if prepublished and self.dialect == "biblatex":
+                self.out.append(Field("pubstate", "prepublished"))
+        else:
+            self.publisher()
+            self.genre()
+            self.numbers()
+        place = self.dialect == "biblatex"
+        for table in (TEXTS, NUMBERS):
+            for variable, names in table.items():
+                if (variable in _LAST) != last or variable not in fields:
+                    continue
+                word = _WORDS.get((variable, fields[variable])) if place else None
+                if word is not None:
+                    self.put((names[place],), word, lambda raw, word=word: raw == word)  # type: ignore[misc]
+                else:
+                    self.text(variable, (names[place], names[not place]), fields[variable])
+        if last:
+            self.language()
+        else:
+            self.copy_of_venue()
+            self.subtype()
+
+    def publisher(self) -> None:
+        publisher = self.entry.fields.get("publisher")
+        if publisher:
+            names = PUBLISHERS.get(self.kind, ((), ()))[self.dialect == "biblatex"]
+            self.text("publisher", (*names, "publisher"), publisher)
+
+    def copy_of_venue(self) -> None:
+        """What it appeared in, once more where styles print it."""
+        name = COPIES.get(self.kind)
+        if name is None or name in self.own:
+            return
+        written = {one.name: one.value for one in self.out}
+        sources = (*JOURNALS[0], "publisher") if self.kind == "misc" else JOURNALS[0]
+        source = next((other for other in sources if other in written), None)
+        if name not in written and source is not None:
+            self.out.append(Field(name, written[source]))
+
+    def genre(self) -> None:
+        genre = self.entry.fields.get("genre")
+        said = GENRES.get(self.kind)
+        if genre is None:
+            if said is not None and self.entry.type == "thesis":
+                self.put(("type",), "Thesis", lambda raw: raw == "Thesis")
+            return
+        if genre == said:
+            return
+        if self.dialect == "biblatex" and self.entry.type in ("thesis", "report", "patent"):
+            for word, shown in BIBSTRINGS.items():
+                if shown == genre:
+                    self.put(("type",), word, lambda raw: BIBSTRINGS.get(raw) == genre)
+                    return
+        self.text("genre", ("type",), genre)
+
+    def numbers(self) -> None:
+        fields = self.entry.fields
+        meant = number_means(self.kind, has_series="collection-title" in fields)
+        for variable, otherwise in OTHERWISE.items():
+            if variable in fields:
+                name = "number" if variable == meant else otherwise
+                self.text(variable, (name,), fields[variable])
+
+    def language(self) -> None:
+        language = self.entry.fields.get("language")
+        if language is None:
+            return
+        babel = LANGUAGES.get(language.lower())
+        if babel is not None and babel != language:
+            self.out.append(Field("langid", babel))
+            self.text("language", ("language",), language)
+        elif language in BABEL:
+            self.text("language", ("langid", "hyphenation", "language"), language)
+        else:
+            self.text("language", ("language", "langid"), language)
+
+    def subtype(self) -> None:
+        """The type, when the entry type does not tell it."""
+        entry = self.entry
+        if "entrysubtype" in entry.fields or "entrysubtype" in self.own:
+            return
+        prepublished = self.dialect == "biblatex" and "status" not in entry.fields
+        back = csl_type(
+            self.kind,
+            is_preprint=entry.arxiv is not None or (entry.type == type_preprint and prepublished),
+            has_venue=entry.venue is not None,
+        )
+        if back != entry.type:
+            name = SUBTYPES.get(entry.type, entry.type)
+            if csl_type(self.kind, subtype=name) == entry.type:
+                self.out.append(Field("entrysubtype", name))
+
+    def date(self) -> None:
+        """The date of the work, and the others."""
+        entry = self.entry
+        issued = entry.dates.get("issued")
+        if issued is None or issued.start != entry.date:
+            issued = Dating(entry.date) if entry.date is not None else None
+        ours = _date_fields(issued, self.dialect, exact=self.exact) if issued is not None else []
+        own = {name: self.own[name] for name in DATE_FIELDS if name in self.own}
+        if own and issued is not None:
+            ours = self._own_dates(ours, own, issued)
+        self.out += ours
+        for variable, name in DATES.items():
+            dating = entry.dates.get(variable)
+            if dating is not None:
+                written = text_value(dating.edtf(), self.dialect, exact=self.exact)
+                if dating.literal is None:
+                    written = dating.edtf()
+                self.put((name,), written, lambda raw, d=dating: read_dating(raw) == d)  # type: ignore[misc]
+
+    def _own_dates(
+        self, ours: list[Field], own: Mapping[str, tuple[str, str]], issued: Dating
+    ) -> list[Field]:
+        """Our fields and the user's own, as long as they say the same together."""
+        kept = [Field(name, raw_or_encoded(value, self.dialect)) for name, value in own.values()]
+        names = set(own)
+        rest = [one for one in ours if one.name not in names]
+        year = [one for one in rest if one.name == "year"]
+        undated = [one for one in rest if one.name != "date"]
+        for together in ([*year, *kept], [*undated, *kept], [*rest, *kept]):
+            values = {one.name.lower(): one.value for one in together}
+            start, dating = read_date(FieldReader(self.kind, "", values))
+            if start == issued.start and (dating or Dating(start)) == issued:
+                self.used |= names
+                return together
+        return ours
+
+    def identifiers(self) -> None:
+        """arXiv, DOI, address, code, and other identifiers."""
+        entry = self.entry
+        arxiv, address = entry.arxiv, main_address(entry)
+        self.arxiv()
+        if entry.doi is not None:
+            self.out.append(Field("doi", url_value(entry.doi.value)))
+        elif arxiv is not None and arxiv_doi_is_its_own(entry):
+            self.out.append(Field("doi", arxiv.doi))
+        address = address or (arxiv.url if arxiv is not None else None)
+        if address and "url" not in self.own:
+            self.out.append(Field("url", url_value(address)))
+        if arxiv is None and "eprint" not in self.own:
+            self.other_eprint(address)
+        for number, link in enumerate(entry.code, start=1):
+            name = "code" if number == 1 else f"code{number}"
+            self.out.append(Field(name, url_value(link.url)))
+        for scheme, value in entry.other_ids.items():
+            if scheme in ID_FIELDS:
+                self.text("number", (scheme,), value)
+            elif FIELD_NAME.fullmatch(scheme):
+                self.out.append(Field(scheme, text_value(value, self.dialect, exact=self.exact)))
+
+    def arxiv(self) -> None:
+        """ID, server and class, in the names of the dialect."""
+        arxiv = self.entry.arxiv
+        if arxiv is None:
+            return
+        biblatex = self.dialect == "biblatex"
+        self.out.append(Field("eprint", str(arxiv)))
+        self.out.append(
+            Field("eprinttype", "arxiv") if biblatex else Field("archivePrefix", "arXiv")
+        )
+        primary = self.entry.primary_class()
         if primary:
             name = "eprintclass" if biblatex else "primaryClass"
-            fields.append(Field(name, encode(primary, ascii_only=True)))
-    if doi is not None:
-        fields.append(Field("doi", url_value(doi.value)))
-    elif arxiv is not None:
-        fields.append(Field("doi", arxiv.doi))
-    if address:
-        fields.append(Field("url", url_value(address)))
-    elif arxiv is not None:
-        fields.append(Field("url", arxiv.url))
+            self.out.append(Field(name, encode(primary, ascii_only=True)))
+
+    def other_eprint(self, address: str | None) -> None:
+        """The ID on another server, which biblatex makes a link of."""
+        found = eprint_of(address, self.entry.other_ids.get("pmid"))
+        if found is not None:
+            self.out += [Field("eprint", found[1]), Field("eprinttype", found[0])]
+
+    def users_own(self) -> None:
+        """The fields of the user's .bib that we do not model, word for word."""
+        taken = {ALIASES.get(one.name.lower(), one.name.lower()) for one in self.out}
+        for folded, (name, value) in self.own.items():
+            if folded in self.used or ALIASES.get(folded, folded) in taken:
+                continue
+            self.out.append(Field(name, raw_or_encoded(value, self.dialect)))
+
+    def add_printed(self, links: PrintLinks) -> None:
+        """The arXiv ID and the code links where the style prints them, unless they are there."""
+        entry = self.entry
+        position = next(
+            (place for place, one in enumerate(self.out) if one.name.lower() == links), None
+        )
+        there = self.out[position].value if position is not None else ""
+        # biblatex prints eprint itself.
+        arxiv = entry.arxiv if self.dialect == "bibtex" else None
+        more = printed.added(there, arxiv, entry.primary_class(), entry.code)
+        if not more:
+            return
+        one = Field(links, printed.joined(there, more))
+        if position is None:
+            self.out.append(one)
+        else:
+            self.out[position] = one
+
+
+def title_value(title: str, dialect: Dialect, *, exact: bool) -> str:
+    """A title without markup; the capitals that need it are protected."""
+    ascii_only = dialect == "bibtex"
+    return encode_title(title, ascii_only=ascii_only, longest=LONGEST, exact=exact).strip()
+
+
+def arxiv_doi_is_its_own(entry: Entry) -> bool:
+    """Whether the DOI that DataCite gives the preprint may stand for the entry."""
+    return entry.type == type_preprint or entry.venue is None
+
+
+def _date_fields(issued: Dating, dialect: Dialect, *, exact: bool) -> list[Field]:
+    date = issued.start
+    if dialect == "biblatex":
+        if issued.literal is None:
+            return [Field("date", issued.edtf())]
+        return _words(issued.literal, dialect, exact=exact)
+    fields: list[Field] = []
+    if date is not None:
+        fields.append(Field("year", _year(date.year)))
+        if date.month is not None:
+            fields.append(Field("month", MONTHS[date.month - 1], bare=True))
+        if date.day is not None:
+            fields.append(Field("day", str(date.day)))
+    if issued.literal is not None:
+        return _words(issued.literal, dialect, exact=exact)
+    if not issued.simple:
+        fields.append(Field("date", issued.edtf()))
     return fields
 
 
-def _code(entry: Entry) -> list[Field]:
-    return [
-        Field("code" if number == 1 else f"code{number}", url_value(link.url))
-        for number, link in enumerate(entry.code, start=1)
-    ]
+def _year(year: int) -> str:
+    return str(year) if abs(year) > 99 else f"{year:05}" if year < 0 else f"{year:04}"
 
 
-def _csl(entry: Entry) -> Mapping[str, object]:
-    csl = entry.extra.get("csl")
-    return csl if isinstance(csl, Mapping) else {}
-
-
-def _address(entry: Entry) -> str | None:
-    """The address of the work itself, other than arXiv's."""
-    for holder, name in ((entry.extra, "url"), (_csl(entry), "URL")):
-        value = holder.get(name)
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-    for link in entry.links:
-        if link.kind in _url_kinds:
-            return link.url
-    return None
-
-
-def _has_venue(entry: Entry) -> bool:
-    names = {"journal", "journaltitle", "booktitle", "crossref"}
-    return any(name.lower() in names for name in entry.extra)
-
-
-def _taken(fields: Iterable[Field]) -> set[str]:
-    return {ALIASES.get(field.name.lower(), field.name.lower()) for field in fields}
-
-
-def _users_own(entry: Entry, fields: list[Field], dialect: Dialect) -> list[Field]:
-    """The fields of the user's .bib that we do not model, word for word."""
-    taken = _taken(fields)
-    own: dict[str, Field] = {}
-    for name, value in entry.extra.items():
-        # `year` and `month` of the user's do not exclude each other, `date` of ours does both.
-        folded = ALIASES.get(name.lower(), name.lower())
-        if name == "entrytype" or folded in taken or not FIELD_NAME.fullmatch(name):
-            continue
-        if isinstance(value, str):
-            own.setdefault(name.lower(), Field(name, raw_or_encoded(value, dialect)))
-        elif isinstance(value, int) and not isinstance(value, bool):
-            own.setdefault(name.lower(), Field(name, str(value)))
-    return list(own.values())
-
-
-def _other_csl(entry: Entry, fields: list[Field], dialect: Dialect) -> list[Field]:
-    """Variables of the CSL item that the entry came from."""
-    found: list[Field] = []
-    for variable, value in _csl(entry).items():
-        if variable in CSL_NAMES and isinstance(value, list):
-            name = CSL_NAMES[variable]
-            text = name_list(from_csl_names(value), dialect, truncated=False)
-        elif variable in CSL_FIELDS and isinstance(value, str | int):
-            name = CSL_FIELDS[variable][dialect == "biblatex"]
-            plain = str(value)
-            # A range of pages has a dash.
-            text = text_value(re.sub("[-–]+", "–", plain) if name == "pages" else plain, dialect)
-        else:
-            continue
-        if ALIASES.get(name, name) not in _taken([*fields, *found]):
-            found.append(Field(name, text))
-    return found
-
-
-def _add_printed(entry: Entry, dialect: Dialect, links: PrintLinks, fields: list[Field]) -> None:
-    """The arXiv ID and the code links where the style prints them, unless they are there."""
-    position = next(
-        (place for place, field in enumerate(fields) if field.name.lower() == links), None
-    )
-    there = fields[position].value if position is not None else ""
-    parts: list[str] = []
-    # biblatex prints eprint itself.
-    if dialect == "bibtex" and entry.arxiv is not None and entry.arxiv.value not in there:
-        primary = entry.primary_class()
-        shown = f"arXiv:{entry.arxiv}" + (f" [{primary}]" if primary else "")
-        parts.append(encode(shown, ascii_only=True))
-    new = [printed_url(link.url) for link in entry.code]
-    new = [text for text in new if text not in there]
-    if new:
-        parts.append("Code: " + ", ".join(new))
-    if not parts:
-        return
-    if there:
-        parts.insert(0, there.rstrip().removesuffix("."))
-    field = Field(links, ". ".join(parts))
-    if position is None:
-        fields.append(field)
-    else:
-        fields[position] = field
+def _words(literal: str, dialect: Dialect, *, exact: bool) -> list[Field]:
+    """A text for a date; one that looks like a date needs both fields to be told from one."""
+    written = text_value(literal, dialect, exact=exact)
+    year = Field("year", written)
+    values = {"year": written}
+    plain_one = read_date(FieldReader("misc", "", values)) == (None, Dating(literal=literal))
+    return [year] if plain_one else [year, Field("date", written)]

@@ -1,0 +1,337 @@
+"""What answers add to an entry, part by part, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bibtools.formats.provenance import Lost
+from bibtools.matching.claims import (
+    AUTHORS_WORD,
+    USER,
+    Claim,
+    Decided,
+    Disagree,
+    Value,
+    decide_all,
+)
+from bibtools.model import (
+    ArxivId,
+    Doi,
+    Entry,
+    Name,
+    Outcome,
+    PartialDate,
+    Resolution,
+    type_document,
+    type_preprint,
+)
+from bibtools.sites import services
+from bibtools.sites.asking import Question, Service
+from bibtools.sites.records import Record
+from bibtools.text.people import compare_authors, person
+from bibtools.workflows.online.state import Evidence, OnlineOptions, Work
+
+INDEX = "offline index"
+
+_PUBLICATION = ("doi", "venue", "date")
+_PUBLICATION_FIELDS = (
+    "volume issue number page publisher publisher-place collection-title collection-number "
+    "event-title eid"
+).split()
+"""What a record of the published version may say; titles and authors stay as they are."""
+_MOSTLY_SAID = frozenset({"volume", "issue", "page", "eid"})
+_UNPUBLISHED = frozenset({type_preprint, type_document, "manuscript", "webpage", "article"})
+
+
+# --- the work itself --------------------------------------------------------------------------
+
+
+def fill_from_index(work: Work, after: Entry, asked: str, options: OnlineOptions) -> None:
+    """Take over what the index added, but nothing that is locked."""
+    resolution = after.resolution or Resolution(Outcome.NONE)
+    parts = ("arxiv", "title", "authors", "date", "categories", "type")
+    changes: dict[str, Any] = {
+        part: getattr(after, part)
+        for part in parts
+        if part not in work.locked and getattr(after, part) != getattr(work.given, part)
+    }
+    question = f"index:arxiv:{after.arxiv.value}" if after.arxiv is not None else "index:title"
+    score = resolution.candidates[0].score if resolution.candidates else None
+    for part in changes.keys() - {"type"}:
+        if part == "arxiv" and resolution.source == "printed":
+            told = Evidence(part, "the entry itself", "", resolution.rule, asked)
+        else:
+            told = Evidence(part, INDEX, question, resolution.rule, asked, score)
+        work.evidence[part] = told
+    if after.arxiv is None and "arxiv" not in work.locked:
+        _take_likely(work, resolution, changes, asked, options)
+    if "authors" in changes:
+        changes["authors_truncated"] = after.authors_truncated
+    if "categories" in changes:
+        changes["primary_known"] = after.primary_known
+    if "code" not in work.locked:
+        changes |= {"code": after.code, "remarks": after.remarks}
+        for link in after.code[len(work.given.code) :]:
+            work.evidence[f"code {link.url}"] = Evidence(
+                "code", INDEX, question, link.evidence, asked
+            )
+    work.now = replace(work.now, **changes, resolution=after.resolution)
+
+
+def _take_likely(
+    work: Work, found: Resolution, changes: dict[str, Any], asked: str, options: OnlineOptions
+) -> None:
+    """The one candidate that is likely, where the user accepts that."""
+    if found.outcome is Outcome.LIKELY and Outcome.LIKELY in options.accept and found.candidates:
+        best = found.candidates[0]
+        changes["arxiv"] = best.arxiv
+        work.evidence["arxiv"] = Evidence(
+            "arxiv", INDEX, "index:title", f"only likely: {found.rule}", asked, best.score
+        )
+
+
+def fill_from_record(
+    work: Work, service: Service, question: Question, record: Entry, asked: str
+) -> None:
+    """Fill what the entry lacks from a record of the same work, found by an identifier."""
+    rule = f"the record of {question.subject}, which is this work's"
+    if question.kind == "title":
+        rule = "the record whose title was found"
+    changes: dict[str, Any] = {}
+    for part, value in _missing(work.now, record).items():
+        if part in work.locked:
+            continue
+        changes[part] = value
+    fields = {
+        name: value
+        for name, value in record.fields.items()
+        if name not in work.now.fields
+        and name not in work.locked
+        and name not in ("title", "container-title", "note", "annote", "keyword")
+        and _fits(work.now, record, name)
+    }
+    if fields:
+        changes["fields"] = {**work.now.fields, **fields}
+    if not changes:
+        return
+    for part in (*changes.keys() - {"fields"}, *fields):
+        work.evidence.setdefault(part, Evidence(part, service.title, str(question), rule, asked))
+    if "authors" in changes:
+        changes["authors_truncated"] = record.authors_truncated
+    if "categories" in changes:
+        changes["primary_known"] = record.primary_known
+    work.now = replace(work.now, **changes)
+
+
+def _missing(entry: Entry, record: Entry) -> dict[str, Any]:
+    """The parts that the entry lacks and the record has."""
+    found: dict[str, Any] = {}
+    for part in ("title", "arxiv", "venue", "doi", "date"):
+        if getattr(entry, part) is None and (value := getattr(record, part)) is not None:
+            found[part] = value
+    if record.authors and _takes_authors(entry, record):
+        found["authors"] = record.authors
+    if record.categories and not entry.primary_known:
+        found["categories"] = record.categories
+    ids = {name: value for name, value in record.other_ids.items() if name not in entry.other_ids}
+    if ids:
+        found["other_ids"] = {**entry.other_ids, **ids}
+    if entry.type == type_document and record.type != type_document:
+        found["type"] = record.type
+    return found
+
+
+def _takes_authors(entry: Entry, record: Entry) -> bool:
+    if not entry.authors:
+        return True
+    if not entry.authors_truncated or len(record.authors) <= len(entry.authors):
+        return False
+    ours = [person(name) for name in entry.authors]
+    theirs = [person(name) for name in record.authors[: len(ours)]]
+    return all(
+        compare_authors([one], [other]).found == 1 for one, other in zip(ours, theirs, strict=True)
+    )
+
+
+def _fits(entry: Entry, record: Entry, name: str) -> bool:
+    """A volume belongs to its venue: of another venue, or beside other pages, it is not taken."""
+    if name not in _PUBLICATION_FIELDS:
+        return True
+    if entry.venue is None or record.venue is None:
+        return record.venue is None or not _MOSTLY_SAID.intersection(entry.fields)
+    return entry.date is None or record.date is None or entry.date.year == record.date.year
+
+
+# --- its published version --------------------------------------------------------------------
+
+
+def add_published(work: Work, rule: str, asked: str, *, replace_all: bool) -> None:
+    """Add what the records of the published version say to the preprint's entry.
+
+    Without `replace_all` nothing that the entry has is changed but a type that says
+    "unpublished"; a year that is another is told. With it the publication's date, title and
+    authors take the place of the preprint's. The arXiv ID stays in either case.
+    """
+    decided = _decide(work, keep_own=not replace_all)
+    changes: dict[str, Any] = {}
+    fields = dict(work.now.fields)
+    for part, one in decided.items():
+        if part in work.locked or one.claim.service == USER:
+            continue
+        if part == "date" and not replace_all and work.now.date is not None:
+            continue
+        if part in ("title", "authors") and not replace_all:
+            continue
+        if part in _PUBLICATION_FIELDS:
+            fields[part] = str(one.value)
+        else:
+            changes[part] = one.value
+        work.evidence[part] = _evidence(part, one, rule, asked)
+    record = work.published[0][1].entry
+    if (
+        "type" not in work.locked
+        and work.now.type in _UNPUBLISHED
+        and record.type not in _UNPUBLISHED
+    ):
+        changes["type"] = record.type
+        work.evidence["type"] = Evidence(
+            "type", _title(work.published[0][0]), str(work.published[0][0]), rule, asked
+        )
+    if changes.get("venue") is None and work.now.venue is None and "venue" in work.locked:
+        changes.pop("type", None)
+    if replace_all:
+        changes["authors_truncated"] = record.authors_truncated
+    now = work.now
+    work.now = replace(now, **changes, fields=fields)
+    said = decided.get("date")
+    if (
+        not replace_all
+        and said is not None
+        and isinstance(said.value, PartialDate)
+        and now.date is not None
+        and said.value.year != now.date.year
+    ):
+        work.tell(
+            f"it was published in {said.value.year}; the year {now.date.year} was kept.",
+            "enrich.year",
+            "--published replace takes the year of the publication.",
+        )
+
+
+def publication_beside(work: Work, rule: str, asked: str) -> Entry:
+    """The published version as an entry of its own, without key; the arXiv ID goes with it."""
+    decided = _decide(work, keep_own=False)
+    values = {part: one.value for part, one in decided.items() if part not in _PUBLICATION_FIELDS}
+    fields = {part: str(one.value) for part, one in decided.items() if part in _PUBLICATION_FIELDS}
+    record = work.published[0][1].entry
+    for part, one in decided.items():
+        work.evidence[f"beside {part}"] = _evidence(part, one, rule, asked)
+    return Entry(
+        type=record.type,
+        title=_as_title(values.get("title")) or work.now.title,
+        authors=_as_names(values.get("authors")) or work.now.authors,
+        date=values["date"] if isinstance(values.get("date"), PartialDate) else None,  # type: ignore[arg-type]
+        doi=values["doi"] if isinstance(values.get("doi"), Doi) else None,  # type: ignore[arg-type]
+        venue=_as_title(values.get("venue")),
+        fields=fields,
+        arxiv=work.now.arxiv,
+        categories=work.now.categories,
+        primary_known=work.now.primary_known,
+        code=work.now.code,
+        sources=work.now.sources,
+    )
+
+
+def _as_title(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _as_names(value: object) -> tuple[Name, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _decide(work: Work, *, keep_own: bool) -> Mapping[str, Decided]:
+    claims = [claim for question, record in work.published for claim in _claims(question, record)]
+    if keep_own:
+        claims += _own(work.now)
+    found = {}
+    for part, decision in decide_all(claims, work.locked).items():
+        if isinstance(decision, Decided):
+            found[part] = decision
+        elif isinstance(decision, Disagree):
+            values = "; ".join(f"{_shown(one.value)} ({one.service})" for one in decision.claims)
+            work.tell(f"the {part} was left open, the sources differ: {values}.", "enrich.differ")
+    return found
+
+
+def _claims(question: Question, record: Record) -> Iterable[Claim]:
+    entry = record.entry
+    for part in (*_PUBLICATION, "title", "authors"):
+        value = getattr(entry, part)
+        if value and not (part == "doi" and _is_preprints(value)):
+            yield Claim(part, value, question.service, str(question))
+    for part in _PUBLICATION_FIELDS:
+        if part in entry.fields:
+            yield Claim(part, entry.fields[part], question.service, str(question))
+    if question.kind == "doi" and entry.doi is not None:
+        yield Claim("doi", entry.doi, question.service, str(question), evidence=AUTHORS_WORD)
+
+
+def _own(entry: Entry) -> Iterable[Claim]:
+    for part in ("doi", "venue"):
+        value = getattr(entry, part)
+        if value and not (part == "doi" and _is_preprints(value)):
+            yield Claim(part, value, USER)
+    for part in _PUBLICATION_FIELDS:
+        if part in entry.fields:
+            yield Claim(part, entry.fields[part], USER)
+
+
+def _is_preprints(doi: Doi) -> bool:
+    return doi.folded.startswith("10.48550/")
+
+
+def _evidence(part: str, one: Decided, rule: str, asked: str) -> Evidence:
+    return Evidence(
+        part,
+        _service_title(one.claim.service),
+        one.claim.question,
+        f"{rule}; {one.rule}",
+        asked,
+        None,
+        tuple(
+            sorted(
+                {_service_title(claim.service) for claim in one.agreeing}
+                - {_service_title(one.claim.service)}
+            )
+        ),
+        tuple(
+            Lost(
+                _shown(claim.value),
+                _service_title(claim.service),
+                "another source is believed first",
+            )
+            for claim in one.losers
+        ),
+    )
+
+
+def _title(question: Question) -> str:
+    return _service_title(question.service)
+
+
+def _service_title(name: str) -> str:
+    return services.service(name).title if name in services.MODULES else name
+
+
+def _shown(value: Value) -> str:
+    match value:
+        case Doi() | ArxivId():
+            return str(value)
+        case PartialDate():
+            return value.iso()
+        case tuple():
+            return " and ".join(name.display() for name in value)
+    return value

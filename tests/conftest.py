@@ -23,5 +23,9 @@ def shared() -> Path:
 def _journal_of_the_test(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """No test writes into the journal of whoever runs it."""
+    """No test writes into the journal or the answers of whoever runs it, or sends their keys."""
     monkeypatch.setenv("BIBTOOLS_STATE", str(tmp_path_factory.mktemp("journal")))
+    monkeypatch.setenv("BIBTOOLS_CACHE", str(tmp_path_factory.mktemp("answers")))
+    for name in os.environ:
+        if name.endswith(("_TOKEN", "_API_KEY")) or name.startswith("BIBTOOLS_ENDPOINT_"):
+            monkeypatch.delenv(name)

@@ -27,7 +27,7 @@ _characters = st.characters(
     codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"]
 )
 _pieces = st.one_of(
-    st.text(_characters, min_size=1, max_size=8),
+    st.text(_characters, min_size=1, max_size=5),
     st.sampled_from(
         "word The of and others {B} {DNA} \\emph{x} \\foo $x^2$ $ % # & _ ~ ^ \\ -- --- `` '' \" "
         "<i>x</i> <sup>2</sup> <b> </i> < 3.14 1-2 12–34 Ünïcode 中文 ά 🙂 a: b ; , . "
@@ -38,7 +38,7 @@ _pieces = st.one_of(
 
 def texts() -> st.SearchStrategy[str]:
     """One line with single blanks."""
-    joined = st.lists(_pieces, min_size=1, max_size=6).map(" ".join)
+    joined = st.lists(_pieces, min_size=1, max_size=3).map(" ".join)
     return joined.map(lambda text: " ".join(text.split())).filter(bool)
 
 

@@ -249,10 +249,10 @@ class World:
             rows = [_openalex(one) for one in self.mixed(found)]
             return as_json({"meta": {"count": len(rows)}, "results": rows})
         doi = unquote(urlsplit(asked.path).path.partition("/works/doi:")[2]).lower()
-        one = self.by_doi.get(doi)
-        if one is None:
+        known = self.by_doi.get(doi)
+        if known is None:
             return typed("text/html", b"<!doctype html><title>404 Not Found</title>", 404)
-        return as_json(_openalex(one))
+        return as_json(_openalex(known))
 
     def dblp(self, asked: Asked) -> Answered:
         query = asked.body.decode()
@@ -421,7 +421,9 @@ def _scholar(one: Paper) -> dict[str, Any]:
         "venue": one.venue or "arXiv.org",
         "publicationVenue": {"name": one.venue, "type": "journal"} if one.venue else None,
         "year": one.published or one.year,
-        "authors": [{"name": f"{given[:1]}. {family}"} for given, family in map(_parts, one.authors)],
+        "authors": [
+            {"name": f"{given[:1]}. {family}"} for given, family in map(_parts, one.authors)
+        ],
     }
 
 

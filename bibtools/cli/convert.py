@@ -8,6 +8,7 @@ from bibtools.cli import options
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import say, show_notices, write_result
 from bibtools.formats.bibtex.fields import PrintLinks
+from bibtools.formats.pages import KINDS as PAGE_KINDS
 from bibtools.workflows.outputs import Style, render, target_of, write_new
 from bibtools.workflows.reading import INPUT_KINDS, read_files
 
@@ -67,7 +68,9 @@ def convert(
     entries = [entry for reading in readings for entry in reading.entries]
     if not quiet:
         show_notices(notices)
-    text = render(entries, target.format, Style(print_links, key_pattern))
+    # Pages hold leftovers of TeX and guesses that nobody wants to have carried.
+    exact = all(reading.kind not in PAGE_KINDS for reading in readings)
+    text = render(entries, target.format, Style(print_links, key_pattern, exact=exact))
     if target.file == "-":
         write_result(text)
     else:

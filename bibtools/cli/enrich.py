@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from bibtools.errors import UsageError
 from bibtools.formats.bibtex.fields import PrintLinks
 from bibtools.model import ArxivId, Outcome
 from bibtools.model.progress import Progress
-from bibtools.workflows.asking import has_key, request_lines, the_web, unasked_lines
+from bibtools.workflows.asking import request_lines, services_with_key, the_web, unasked_lines
 from bibtools.workflows.changed_files import diff, write_all
 from bibtools.workflows.enrich_file import (
     Enriched,
@@ -26,9 +27,8 @@ from bibtools.workflows.enrich_file import (
     locked_parts,
     read_input,
     report_of,
-    with_chosen,
 )
-from bibtools.workflows.index import Index, default_path, index_for, open_index
+from bibtools.workflows.index import Index, index_for
 from bibtools.workflows.online import Asks, Online, OnlineOptions, enrich_online
 from bibtools.workflows.online.state import Published
 from bibtools.workflows.outputs import Target, write_new
@@ -138,17 +138,19 @@ def enrich(
     _refuse(file, output, to, in_place=in_place, as_diff=as_diff, interactive=interactive)
     given = read_input(file)
     accepted = frozenset({Outcome.SURE, Outcome(accept)})
+    keyed = services_with_key()
     settings = OnlineOptions(
         accept=accepted,
         published=published,
         code=code,
         thorough=thorough,
-        verify=has_key("github") if verify is None and not offline else bool(verify),
+        verify="github" in keyed if verify is None and not offline else bool(verify),
+        keyed=keyed,
         locked=[locked_parts(entry) for entry in given.reading.entries],
     )
     with ExitStack() as stack:
         web = stack.enter_context(the_web(offline=offline))
-        index = stack.enter_context(_index(index_path, offline=offline))
+        index = stack.enter_context(index_for(index_path))
         progress = stack.enter_context(progress_on_terminal(quiet=quiet))
         online = enrich_online(given.reading.entries, web, index, settings, progress)
         if interactive and (chosen := _ask_person(online)):
@@ -169,7 +171,9 @@ def enrich(
         lines = summary_lines(counts_of(online))
         if not offline:
             lines += unasked_lines([one.unasked for one in online.told])
-        lines += requests
+            lines += requests
+        elif index is None:
+            lines.append("  no offline index: earlier answers are all that was asked")
         for line in (*lines, *done):
             say(line)
     return 1 if strict and told.findings else 0
@@ -197,17 +201,6 @@ def _refuse(
         )
 
 
-@contextmanager
-def _index(path: Path | None, *, offline: bool) -> Iterator[Index | None]:
-    """The index to ask; offline there must be one."""
-    if offline:
-        with open_index(path or default_path()) as index:
-            yield index
-        return
-    with index_for(path) as found:
-        yield found
-
-
 def _again(
     given: Given,
     chosen: Mapping[int, ArxivId],
@@ -217,8 +210,8 @@ def _again(
     progress: Progress | None,
 ) -> Online:
     """The run once more with what a person chose; the answers are all remembered."""
-    entries = with_chosen(given.reading.entries, chosen)
-    return enrich_online(entries, web, index, settings, progress)
+    settings = replace(settings, chosen=chosen)
+    return enrich_online(given.reading.entries, web, index, settings, progress)
 
 
 def _ask_person(online: Online) -> dict[int, ArxivId]:
@@ -277,6 +270,8 @@ def _write(
 def summary_lines(counts: Mapping[str, int]) -> list[str]:
     """What was found, in a few lines."""
     outcomes = ", ".join(f"{name} {counts[name]}" for name in OUTCOMES)
+    if rest := counts["entries"] - sum(counts[name] for name in OUTCOMES):
+        outcomes += f", not looked up {rest}"
     lines = [
         f"{counts['entries']} entries looked up: {outcomes}",
         "  with arXiv ID {with_arxiv}, with code {with_code}, with neither {neither}".format_map(

@@ -48,6 +48,7 @@ _FIELD_NAME = re.compile(r"[A-Za-z_][^\s=:]*(?::[^\s=:]+)*")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 # Where an arXiv ID may stand outside of the line that tells it.
 _ARXIV_PLACES = ("number", "DOI", "URL", "container-title")
+_SERVER_WORDS = re.compile(r"^arxiv (?:preprint|e-prints)[\s,]+", re.IGNORECASE)
 _SEVERAL_LINES = frozenset({"note", "annote", "abstract"})
 # Other blanks, such as one that does not break, are the user's.
 _BLANKS = re.compile("[ \t\r\n\v\f]+")
@@ -144,6 +145,12 @@ def numbered(name: str, number: int) -> str:
     return name if number == 1 else f"{name}{number}"
 
 
+def _without_classes(text: str) -> tuple[str, tuple[str, ...]]:
+    """The ID, and the classes behind it: `arXiv:2104.08821 [cs, stat]`, as arXiv prints it."""
+    match = re.fullmatch(r"(.*?)\s*\[([A-Za-z.-]+(?:,\s*[A-Za-z.-]+)*)\]", text)
+    return (match[1], tuple(re.split(r",\s*", match[2]))) if match else (text, ())
+
+
 @dataclass(slots=True)
 class Draft:
     """An entry while it is read; `entry()` draws the conclusions."""
@@ -230,17 +237,20 @@ class Draft:
         return text or None
 
     def _arxiv(self) -> ArxivId | None:
-        if self.lines.arxiv is not None:
-            return self.lines.arxiv
+        """The arXiv ID, from the line that tells it or from where else it stands."""
+        found = self.lines.arxiv
         for variable in _ARXIV_PLACES:
             value = self.texts.get(variable, "")
-            if "arxiv" in value.lower():
-                found = parse_arxiv(re.sub(r"(?i)^arxiv (?:preprint|e-prints)[\s,]+", "", value))
-                if found is not None:
-                    return found
-        if self.texts.get("archive", "").lower() == "arxiv":
+            if "arxiv" not in value.lower():
+                continue
+            bare, classes = _without_classes(_SERVER_WORDS.sub("", value))
+            here = parse_arxiv(bare)
+            if here is not None and (found is None or here.value == found.value):
+                found = found or here
+                self.lines.classes = self.lines.classes or classes
+        if found is None and self.texts.get("archive", "").lower() == "arxiv":
             return parse_arxiv(self.texts.get("archive_location", ""))
-        return None
+        return found
 
     def _drop_derived(self, arxiv: ArxivId | None) -> None:
         texts = self.texts

@@ -236,7 +236,8 @@ def _record(key: str, values: Mapping[str, str], names: Sequence[str]) -> Record
     title = shapes.undotted(_plain(values.get("title")))
     if title is None:
         return None
-    doi = shapes.doi(values.get("doi"))
+    # DBLP writes DOIs in capitals; nobody else does.
+    doi = shapes.doi(values.get("doi", "").lower())
     preprint = key.startswith("journals/corr/")
     arxiv = _arxiv(values.get("volume"), doi) if preprint else None
     named = values.get("type", "").rpartition("#")[2]
@@ -332,7 +333,7 @@ SERVICE = Service(
     # bursts.
     pace=Pace(2.0),
     kinds={
-        "title": Batch(8, request_titles, parse_titles, keep_days=30, keep_missing_days=7),
+        "title": Batch(40, request_titles, parse_titles, keep_days=30, keep_missing_days=7),
         "doi": Batch(25, request_dois, parse_dois, keep_days=60, keep_missing_days=14),
         "person": Batch(1, request_person, parse_person, keep_days=1, keep_missing_days=1),
     },

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from bibtools.adapters.web import Web, cache_folder, settings_from_environment
 from bibtools.adapters.web.exchange import Counts
-from bibtools.sites.services import MODULES, service
+from bibtools.sites.services import MODULES, all_services, service
 
 
 @contextmanager
@@ -19,10 +19,13 @@ def the_web(*, offline: bool = False) -> Iterator[Web]:
         yield web
 
 
-def has_key(name: str) -> bool:
-    """Whether the environment has a key for the service."""
-    variable = service(name).key_name
-    return bool(variable and os.environ.get(variable, "").strip())
+def services_with_key() -> frozenset[str]:
+    """The services for which the environment has a key."""
+    return frozenset(
+        one.name
+        for one in all_services()
+        if one.key_name and os.environ.get(one.key_name, "").strip()
+    )
 
 
 def request_lines(counts: Counts) -> list[str]:

@@ -74,7 +74,7 @@ def enrich_entries(
     decisions = decisions or {}
     notices: list[Notice] = []
     done = []
-    with _no_garbage_search():
+    with no_garbage_search():
         for number, entry in enumerate(entries):
             if progress is not None and number % 100 == 0:
                 progress("looking up", number, len(entries))
@@ -101,7 +101,7 @@ def _resolution(
 
 
 @contextmanager
-def _no_garbage_search() -> Iterator[None]:
+def no_garbage_search() -> Iterator[None]:
     """Hold off the search for reference cycles: we make none, and with ten thousand entries
     in memory looking for them takes a tenth of the time.
     """

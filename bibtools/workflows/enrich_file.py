@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bibtools.adapters.files import read_bytes, read_if_there
 from bibtools.formats.bibtex import Document
@@ -20,7 +20,7 @@ from bibtools.formats.provenance import (
     write_provenance,
 )
 from bibtools.keys import assign_keys
-from bibtools.model import ArxivId, Entry
+from bibtools.model import Entry
 from bibtools.reports import PageCount, Report
 from bibtools.workflows.changed_files import ChangedFile
 from bibtools.workflows.enrich import count
@@ -84,14 +84,6 @@ def locked_parts(entry: Entry) -> frozenset[str]:
     return frozenset(PARTS.get(name, "type" if name == "type" else name) for name in names)
 
 
-def with_chosen(entries: Sequence[Entry], chosen: Mapping[int, ArxivId]) -> list[Entry]:
-    """The entries with the arXiv IDs that a person chose, by position."""
-    return [
-        replace(entry, arxiv=chosen[number]) if number in chosen else entry
-        for number, entry in enumerate(entries)
-    ]
-
-
 def enriched(
     given: Given,
     online: Online,
@@ -115,7 +107,8 @@ def enriched(
         entries = [*online.entries, *(one.beside for one in online.told if one.beside is not None)]
         return Enriched(target, render(entries, target.format, Style(links)).encode())
     before = given.reading.entries
-    puts = put_found(document, before, online.entries, links, overwrite=overwrite)
+    locked = [locked_parts(entry) for entry in before]
+    puts = put_found(document, before, online.entries, links, overwrite=overwrite, locked=locked)
     rows = [row for told, done in zip(online.told, puts, strict=True) for row in _rows(told, done)]
     rows += _append_beside(document, online, links)
     return Enriched(target, document.to_bytes(), tuple(rows))
@@ -125,6 +118,8 @@ def _rows(told: Told, puts: Sequence[Put]) -> list[Provenance]:
     key = told.entry.key or ""
     found = []
     for put in puts:
+        if not put.value:
+            continue  # taken out: `eprint` says it
         evidence = told.evidence.get(put.part) or told.evidence.get(f"code {put.value}")
         if evidence is None and put.part == "code":
             evidence = next(
@@ -162,8 +157,8 @@ def _append_beside(
     keyed = assign_keys([one.beside for one in told if one.beside is not None], taken)
     rows = []
     for one, entry in zip(told, keyed, strict=True):
-        document.append(write_entry(entry, dialect, links or "none"))
-        for field in entry_fields(entry, dialect, links or "none"):
+        document.append(write_entry(entry, dialect, links or "none", exact=False))
+        for field in entry_fields(entry, dialect, links or "none", exact=False):
             part = Put(field.name, field.value).part
             evidence = one.evidence.get(f"beside {part}")
             if evidence is not None:

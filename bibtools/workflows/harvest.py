@@ -1,18 +1,9 @@
 """Keeping the index up to date: what is new on arXiv, page after page, and on from where it
 stopped.
 
-The place where a harvest stands is stored with the pages it is the place of: first beside the
-index with the pages that wait, at the end of a run in the index with their records. Three facts
-of arXiv's service decide what a place is worth (https://github.com/arXiv/oaipmh):
-
-- A token holds the question and how many records to skip. It is good until the end of the day
-  (UTC); used later it may be answered all the same, and then leaves out as many records as
-  changed meanwhile. So an old token is never used.
-- Records come in order of the day on which they changed. So a harvest that cannot go on by
-  token begins again on the day it reached, not on its first day; unless the pages prove not to
-  be in that order.
-- What changes during a harvest has a later day than its beginning. So the next harvest begins
-  on the day on which this one began.
+The place where a harvest stands (`harvest_place`) is stored with the pages it is the place of:
+first beside the index with the pages that wait, at the end of a run in the index with their
+records.
 """
 
 from __future__ import annotations
@@ -20,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -34,13 +25,14 @@ from bibtools.model.progress import Progress
 from bibtools.sites import arxiv_oai
 from bibtools.sites.arxiv_oai import ExpiredTokenError, HarvestPage
 from bibtools.sites.asking import CouldNotAsk, Reply, Request, Service, UnreadableError
+from bibtools.workflows.harvest_place import Harvest, Progressed
 
 EARLIEST = "2005-09-16"
 """The day before which nothing has changed, as arXiv's service says of itself; asking for an
 earlier one is an error there."""
 _STEP = "harvesting arXiv"
 _SET = re.compile(r"[A-Za-z0-9_.-]+(?::[A-Za-z0-9_.-]+){0,3}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TRIES = 2
 """Of a page that cannot be read: a body cut off without a sign of it comes whole the next time."""
 _RESTARTS = 5
@@ -52,86 +44,6 @@ class Fetches(Protocol):
 
     def fetch(self, service: Service, request: Request) -> Reply | CouldNotAsk:
         """One request, past the cache."""
-
-
-@dataclass(frozen=True, slots=True)
-class Harvest:
-    """Where one harvest stands: that of one set, or of all of arXiv."""
-
-    begin: str
-    """The day (ISO) from which changes are asked for."""
-    asked: str | None = None
-    """The day that the user named, if one was."""
-    started: str | None = None
-    """The day on which the first page came: the next harvest begins there."""
-    token: str | None = None
-    """Names the next page."""
-    token_day: str | None = None
-    """The day on which the first of its row of tokens was given; they are good for that day."""
-    reached: str | None = None
-    """All changes before this day are among the pages."""
-    in_order: bool = True
-    """Whether all pages came in order of the days."""
-    records: int = 0
-    total: int | None = None
-
-    def after(self, page: HarvestPage, today: str) -> Harvest:
-        """Where it stands after one more page."""
-        day = min(_day_of(page.answered) or today, today)
-        reached, in_order = self.reached, self.in_order
-        if page.changed is not None:
-            first, last = page.changed
-            in_order = in_order and (reached is None or first >= reached)
-            reached = max(reached or last, last)
-        return replace(
-            self,
-            started=self.started or day,
-            token=page.token,
-            token_day=(self.token_day or today) if page.token else None,
-            reached=reached,
-            in_order=in_order,
-            records=self.records + len(page.rows) + len(page.deleted),
-            total=page.total or self.total,
-        )
-
-    def again(self) -> Harvest:
-        """The same harvest without its token, from the day it reached."""
-        begin = self.reached if self.reached is not None and self.in_order else self.begin
-        return replace(
-            self, begin=max(begin, self.begin), token=None, token_day=None, reached=None,
-            in_order=True, total=None,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Progressed:
-    """How far arXiv was harvested into one index."""
-
-    done: dict[str, str] = field(default_factory=dict)
-    """The day from which on the next harvest asks, by set; "" is all of arXiv."""
-    open: dict[str, Harvest] = field(default_factory=dict)
-    """Harvests that are not at their end, by set."""
-    base: str | None = None
-    """The day up to which the index was complete when it was built. Its newest paper tells it
-    only before the first harvest: that of one set brings papers that are newer."""
-
-    def to_json(self) -> str:
-        """For the index file."""
-        opened = {name: asdict(one) for name, one in self.open.items()}
-        return json.dumps({"done": self.done, "open": opened, "base": self.base}, sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str | None) -> Progressed:
-        """What `to_json` made; nothing for what is none of it."""
-        try:
-            row = json.loads(text or "{}")
-            return cls(
-                {str(name): str(day) for name, day in row.get("done", {}).items()},
-                {str(name): Harvest(**one) for name, one in row.get("open", {}).items()},
-                row.get("base"),
-            )
-        except (ValueError, TypeError, AttributeError):
-            return cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,10 +189,6 @@ def _checked_day(since: str | None, today: str) -> str | None:
     if day > today:
         raise UsageError(f'"{since}" is in the future.', f"Today is {today} (UTC).")
     return day
-
-
-def _day_of(stamp: str | None) -> str | None:
-    return stamp[:10] if stamp is not None and _DAY.match(stamp) else None
 
 
 def update_index(

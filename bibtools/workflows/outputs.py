@@ -48,6 +48,9 @@ class Style:
     print_links: PrintLinks | None = None
     """`note`, `addendum`, `none`; None: what suits the format."""
     key_pattern: str | None = None
+    exact: bool = False
+    """Whether a .bib carries what BibTeX has no words for, so that reading it back loses nothing;
+    else it stays as a person would write it."""
 
 
 def target_of(output: str, to: str | None, default: str = "bibtex") -> Target:
@@ -115,7 +118,7 @@ def render(entries: Sequence[Entry], kind: str, style: Style | None = None) -> s
     keyed = assign_keys(entries, pattern=style.key_pattern or default_pattern)
     if kind == "csl-json":
         return csl_json.write_csl(keyed)
-    return write_entries(keyed, _dialect(kind), style.print_links)
+    return write_entries(keyed, _dialect(kind), style.print_links, exact=style.exact)
 
 
 def _dialect(kind: str) -> Dialect:
@@ -327,7 +330,11 @@ def _plan_bib(
 ) -> PlannedFile:
     dialect = _dialect(one.target.format)
     wanted = [
-        Wanted(entry.key or "", write_entry(entry, dialect, style.print_links).rstrip(), records)
+        Wanted(
+            entry.key or "",
+            write_entry(entry, dialect, style.print_links, exact=style.exact).rstrip(),
+            records,
+        )
         for entry, records in zip(entries, prints, strict=True)
     ]
     before = len(living_entries(document))

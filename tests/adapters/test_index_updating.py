@@ -90,6 +90,16 @@ def test_an_updated_index_is_one_built_anew(index: Path, tmp_path: Path) -> None
     anew = tmp_path / "anew.sqlite"
     build(anew, [tmp_path / "old", written(tmp_path / "new", NEW)])
     assert contents(index) == contents(anew)
+    asked = [
+        Entry(title=title[cut:], authors=(Name(literal=who),), abstract=text)
+        for title in (*(str(one["title"]) for one in OLD + NEW), "Deep boats", "Knots of ropes")
+        for who in ("Ann Ray", "Wu Li", "Eve Oz")
+        for cut, text in ((0, None), (2, None), (0, TEXT))
+    ]
+    with open_index(index) as one, open_index(anew) as other:
+        answers = one.resolve(asked)
+        assert answers == other.resolve(asked)
+    assert {ArxivId("2611.00001"), ArxivId("2611.00002")} <= {found.arxiv for found in answers}
 
 
 def test_it_says_what_came(index: Path) -> None:

@@ -113,7 +113,6 @@ def test_the_report_tells_what_is_unresolved(index: Path, tmp_path: Path) -> Non
     [
         pytest.param(["nowhere.json", "--offline"], "nowhere.json", id="no such file"),
         pytest.param(["x", "--offline", "--index", "gone"], "x", id="no such input"),
-        pytest.param([EXAMPLES / "trending.txt"], "--offline", id="online"),
         pytest.param(
             [EXAMPLES / "trending.txt", "--offline", "--index", EXAMPLES / "arxiv.jsonl"],
             "not an index",

@@ -121,12 +121,6 @@ def test_without_an_index_the_next_step_is_told(entries: Path, tmp_path: Path) -
     )
 
 
-def test_without_offline_the_next_step_is_told(index: Path, entries: Path) -> None:
-    ran = bibtools("enrich", entries, "--index", index)
-    assert ran.code == 2
-    assert "Say --offline" in ran.stderr
-
-
 def test_a_terminal_control_in_a_title_is_not_obeyed(index: Path, tmp_path: Path) -> None:
     path = tmp_path / "evil.json"
     path.write_text(json.dumps([{"title": "\x1b[2Jx", "ids": {"arxiv": "1501.00001"}}]))

@@ -25,14 +25,17 @@ _full = Entry(
 
 
 # Two whole entries are much to draw.
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(entries(), entries())
 def test_what_is_lost_is_restored_on_anything(entry: Entry, other: Entry) -> None:
     restored = restore(other, what_is_lost(entry, other))
     assert what_is_lost(entry, restored) == {}
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(entries())
 def test_an_entry_loses_nothing_to_itself(entry: Entry) -> None:
     assert differences(entry, entry) == {}

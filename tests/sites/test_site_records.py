@@ -28,7 +28,7 @@ def test_a_record_comes_back_whole() -> None:
     assert from_json(json.loads(json.dumps(to_json(_whole)))) == _whole
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(entries(), st.none() | st.builds(Repository, st.just("https://example.org/r")))
 def test_any_entry_comes_back(entry: Entry, repository: Repository | None) -> None:
     back = from_json(json.loads(json.dumps(to_json(Record(entry, repository=repository)))))

@@ -22,6 +22,7 @@ from bibtools.adapters.web import SimulatedClock, Web, WebSettings
 from bibtools.errors import InputError, SourceError, UsageError, WriteError
 from bibtools.model import ArxivId, Entry, Name
 from bibtools.workflows.harvest import Updated, plan_update, update_index
+from bibtools.workflows.harvest_place import Harvest, Progressed
 from tests.conftest import ROOT
 from tests.loopback import ONLY_LOOPBACK, Answered, Asked, Loopback, in_turn, status, typed
 from tests.oai_server import Oai, Paper, query_of
@@ -391,6 +392,24 @@ def test_pages_of_an_index_that_was_built_anew_are_dropped(
         assert opened.info().records == 1
     assert run(index, server).finished
     assert numbers(index) == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "3", '{"done": []}', '{"done": {"": 3}}', '{"open": {"": {"x": 1}}}',
+     '{"open": {"": {"begin": "now"}}}', '{"base": "x"}', '{"done": {"": "2026-11-20 x"}}'],
+)  # fmt: skip
+def test_a_place_that_cannot_be_read_is_none(text: str) -> None:
+    assert Progressed.from_json(text) == Progressed()
+
+
+def test_a_place_comes_back() -> None:
+    place = Progressed(
+        {"": "2026-11-20", "cs": "2026-11-21"},
+        {"math": Harvest("2026-11-01", token="a|2", token_day=TODAY, records=7, total=9)},
+        "2026-10-01",
+    )
+    assert Progressed.from_json(place.to_json()) == place
 
 
 def test_no_index_and_no_question(tmp_path: Path, server: Loopback) -> None:

@@ -47,7 +47,7 @@ SOURCES = "sources"
 FINGERPRINTS = "fingerprints"
 """In `meta`: `yes` or `no`; an index made before this was noted has neither."""
 HARVEST = "harvest"
-"""In `meta`: how far arXiv was harvested, a JSON object (see `updating`)."""
+"""In `meta`: how far arXiv was harvested, a JSON object (`workflows.harvest_place.Progressed`)."""
 
 # In the order of their first appearance; the position is part of every packed old ID: only
 # ever append.

@@ -187,11 +187,7 @@ class Web:
         try:
             for thread in threads:
                 thread.start()
-            for one in ended:
-                # Not `join`: interrupted, Python 3.11 takes a thread for ended that is not. With
-                # pauses: a wait without end does not notice Ctrl-C on every system.
-                while not one.wait(_LOOK):
-                    pass
+            _wait_for(ended)
         except BaseException:
             self._exchange.halt()
             for thread, one in zip(threads, ended, strict=True):
@@ -213,6 +209,11 @@ class Web:
         batch = job.service.kinds[job.kind]
         answers = self._remembered(asking, batch, job.questions)
         left = [question for question in job.questions if question not in answers]
+        if self._settings.offline:
+            # Not even a request is made of ten thousand questions.
+            reason = self._exchange.why_not(asking, job.kind) or ""
+            answers.update(dict.fromkeys(left, CouldNotAsk(reason)))
+            left = []
         keyed = self._settings.key(job.service.key_name) is not None
         for part in _requests(batch, left, keyed=keyed):
             if progress is not None:
@@ -324,6 +325,17 @@ def _requests(
         yield together[start : start + size]
     for one in alone:
         yield [one]
+
+
+def _wait_for(ended: Iterable[threading.Event]) -> None:
+    """Wait for threads, in a way that Ctrl-C can end.
+
+    Not with `join`: interrupted, Python 3.11 takes a thread for ended that is not.
+    """
+    for one in ended:
+        # With pauses: a wait without end does not notice Ctrl-C on every system.
+        while not one.wait(_LOOK):
+            pass
 
 
 def _one_at_a_time(progress: Progress | None) -> Progress | None:

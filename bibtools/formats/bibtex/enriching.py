@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from bibtools.formats.bibtex.document import Document
 from bibtools.formats.bibtex.fields import NUMBERS, TEXTS, Dialect, PrintLinks
 from bibtools.formats.bibtex.writing import Field, entry_fields, entry_type
 from bibtools.model import Entry
+from bibtools.text.arxiv_words import says_arxiv
 
 # A field in the first column is not added where one of the second says it already.
 _SAID_BY = {
@@ -38,7 +39,10 @@ PARTS: Final[dict[str, str]] = {
     **dict.fromkeys(("primaryclass", "eprintclass"), "categories"),
     **dict.fromkeys(("year", "month", "day", "date"), "date"),
     **dict.fromkeys(("journal", "journaltitle", "booktitle"), "venue"),
-    **dict.fromkeys(("publisher", "school", "institution", "organization"), "publisher"),
+    **dict.fromkeys(
+        ("publisher", "school", "institution", "organization", "howpublished"),
+        "publisher",
+    ),
     **dict.fromkeys(("isbn", "issn", "pmid", "pmcid"), "other_ids"),
     "author": "authors",
     "title": "title",
@@ -49,6 +53,16 @@ PARTS: Final[dict[str, str]] = {
     "ENTRYTYPE": "type",
 }
 """Field to the part of an `Entry` that it says: an attribute, or a name of `fields`."""
+
+# Fields that may say no more than "arXiv"; they give way to what the publication says.
+_PLACES = frozenset({"journal", "journaltitle", "booktitle"})
+_MAY_BE_DISGUISES = _PLACES | {"volume", "number", "pages", "eid", "publisher", "doi"}
+
+# What we carry for ourselves, and what styles do not print, is no business of a user's file.
+_NEVER_ADDED: Final[dict[Dialect, frozenset[str]]] = {
+    "bibtex": frozenset({"bibtools", "day", "entrysubtype"}),
+    "biblatex": frozenset({"bibtools", "entrysubtype"}),
+}
 
 # What says nothing new beside the arXiv ID: the entry may cite the published version.
 _OWN_TYPES = frozenset({"misc", "online", "unpublished", "preprint", "electronic", "www"})
@@ -61,7 +75,7 @@ class Put:
     name: str
     """As written; `ENTRYTYPE` for the type."""
     value: str
-    """Without delimiters."""
+    """Without delimiters; empty for a field that was taken out."""
     old: str | None = None
     """What stood there; None for a new field."""
 
@@ -79,23 +93,26 @@ def put_found(
     links: PrintLinks | None = None,
     *,
     overwrite: bool = False,
+    locked: Sequence[frozenset[str]] = (),
 ) -> list[tuple[Put, ...]]:
     """Put what `after` says and `before` did not into the entries; gives what was put into each.
 
     Both are the entries of the document outside `@comment`, in its order. A field that the file
-    has is left as it is, unless `overwrite` is set and the entry itself now says otherwise. With
-    `links` the arXiv ID and the code link are also put where styles print them, if that field
-    is free. The DOI and the address of the preprint are not added: the entry may cite the
-    published version.
+    has is left as it is, unless `overwrite` is set and the entry itself now says otherwise, or it
+    says no more than "arXiv" where the entry now says where the paper appeared. With `links` the
+    arXiv ID and the code link are also put where styles print them, if that field is free. No
+    part that is `locked` (by entry, names as in `PARTS`) is touched. The DOI and the address of
+    the preprint are not added: the entry may cite the published version.
     """
     dialect = dialect_of(document)
     living = [entry for entry in document.entries if not entry.inside_comment]
     done: list[tuple[Put, ...]] = []
-    for there, old, new in zip(living, before, after, strict=True):
+    locks = locked or [frozenset[str]()] * len(living)
+    for there, old, new, lock in zip(living, before, after, locks, strict=True):
         if old == new and links in (None, "none"):
             done.append(())
             continue
-        done.append(_put(there, old, new, dialect, links, overwrite))
+        done.append(_put(there, old, new, dialect, links, overwrite, lock))
     return done
 
 
@@ -106,9 +123,11 @@ def _put(
     dialect: Dialect,
     links: PrintLinks | None,
     overwrite: bool,
+    locked: frozenset[str],
 ) -> tuple[Put, ...]:
     present = {name.lower(): value for name, value in there.fields.items()}
     said = {field.name.lower(): field.value for field in entry_fields(old, dialect, "none")}
+    disguises = _disguises(there, new, locked) if _appeared(old, new) else frozenset[str]()
     puts: list[Put] = []
     for field in entry_fields(new, dialect, links or "none"):
         name = field.name.lower()
@@ -116,23 +135,57 @@ def _put(
             puts.append(Put(field.name, field.value))
             there.set(field.name, field.value, bare=field.bare)
             continue
-        if said.get(name) == field.value or _is_preprints(field, new):
+        # What a disguise said of the ID is said by `eprint` now.
+        if said.get(name) == field.value and not (disguises and PARTS.get(name) == "arxiv"):
             continue
-        has = not present.keys().isdisjoint(_SAID_BY.get(name, (name,)))
-        if has and not (overwrite and name in said):
+        if name in _NEVER_ADDED[dialect] or _is_preprints(field, new):
             continue
-        target = _name_there(name, present) if has else field.name
-        puts.append(Put(target, field.value, present.get(target.lower())))
-        there.set(target, field.value, bare=field.bare)
+        target = _name_there(name, present)
+        has = target in present
+        if has and target not in disguises and not (overwrite and name in said):
+            continue
+        if has and target in disguises and target != name:
+            # An article's `journal` is no place for a book's title.
+            there.remove(target)
+            has = False
+        shown = target if has else field.name
+        puts.append(Put(shown, field.value, present.get(target)))
+        there.set(shown, field.value, bare=field.bare)
+    # arXiv's own DOI stays where the publication has none.
+    done = {"doi", *(put.name.lower() for put in puts)}
+    puts += [Put(name, "", present[name]) for name in sorted(disguises - done)]
+    for name in disguises - done:
+        there.remove(name)
     kind = entry_type(new, dialect)
-    if old.type != new.type and there.type in _OWN_TYPES and kind not in _OWN_TYPES:
+    own = there.type in _OWN_TYPES or bool(disguises & _PLACES)
+    if old.type != new.type and own and kind not in _OWN_TYPES and kind != there.type:
         puts.append(Put("ENTRYTYPE", kind, there.type))
         there.retype(kind)
     return tuple(puts)
 
 
-def _name_there(name: str, present: dict[str, str]) -> str:
-    """The name under which the file has the field."""
+def _appeared(old: Entry, new: Entry) -> bool:
+    """Whether the entry says now where the paper appeared, and did not before."""
+    if new.arxiv is None or new.venue is None:
+        return False
+    return old.venue is None or (old.venue != new.venue and says_arxiv(old.venue, new.arxiv.value))
+
+
+def _disguises(there: BibEntry, new: Entry, locked: frozenset[str]) -> frozenset[str]:
+    """The fields of the file that say no more than that the paper is on arXiv."""
+    assert new.arxiv is not None
+    number = new.arxiv.value
+    return frozenset(
+        name.lower()
+        for name, value in there.fields.items()
+        if name.lower() in _MAY_BE_DISGUISES
+        and PARTS.get(name.lower(), name.lower()) not in locked
+        and says_arxiv(value, number)
+    )
+
+
+def _name_there(name: str, present: Collection[str]) -> str:
+    """The name under which the file has the field; the same where it has none."""
     return next((one for one in _SAID_BY.get(name, (name,)) if one in present), name)
 
 

@@ -531,7 +531,9 @@ class _Writer:
         """The ID on another server, which biblatex makes a link of."""
         found = eprint_of(address, self.entry.other_ids.get("pmid"))
         if found is not None:
-            self.out += [Field("eprint", found[1]), Field("eprinttype", found[0])]
+            # Without a server, styles that know eprints take them for arXiv's.
+            server = "eprinttype" if self.dialect == "biblatex" else "archivePrefix"
+            self.out += [Field("eprint", found[1]), Field(server, found[0])]
 
     def users_own(self) -> None:
         """The fields of the user's .bib that we do not model, word for word."""

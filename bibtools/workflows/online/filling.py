@@ -30,7 +30,15 @@ from bibtools.model import (
 from bibtools.sites import services
 from bibtools.sites.asking import Question, Service
 from bibtools.sites.records import Record
+from bibtools.text.arxiv_words import says_arxiv
+from bibtools.text.latex_decode import plain
 from bibtools.text.people import compare_authors, person
+from bibtools.workflows.online.questions import (
+    cites_publication,
+    real_doi,
+    real_venue,
+    stated_dois,
+)
 from bibtools.workflows.online.state import Evidence, OnlineOptions, Work
 
 INDEX = "offline index"
@@ -103,6 +111,8 @@ def fill_from_record(
     for part, value in _missing(work.now, record).items():
         if part in work.locked:
             continue
+        if part == "date" and record.type == type_preprint and cites_publication(work.now):
+            continue  # the day of the preprint is not that of the paper
         changes[part] = value
     fields = {
         name: value
@@ -174,50 +184,101 @@ def add_published(work: Work, rule: str, asked: str, *, replace_all: bool) -> No
     "unpublished"; a year that is another is told. With it the publication's date, title and
     authors take the place of the preprint's. The arXiv ID stays in either case.
     """
+    if work.published[0][1].entry.venue and "venue" not in work.locked:
+        work.now = _undisguised(work.now, work.locked)
     decided = _decide(work, keep_own=not replace_all)
+    kept = work.locked if replace_all else work.locked | {"title", "authors"}
+    if not replace_all and work.now.date is not None:
+        kept |= {"date"}
     changes: dict[str, Any] = {}
     fields = dict(work.now.fields)
     for part, one in decided.items():
-        if part in work.locked or one.claim.service == USER:
-            continue
-        if part == "date" and not replace_all and work.now.date is not None:
-            continue
-        if part in ("title", "authors") and not replace_all:
+        if part in kept or one.claim.service == USER:
             continue
         if part in _PUBLICATION_FIELDS:
             fields[part] = str(one.value)
         else:
             changes[part] = one.value
         work.evidence[part] = _evidence(part, one, rule, asked)
-    record = work.published[0][1].entry
+    question, record = work.published[0]
+    appeared = "venue" in changes or work.now.venue is not None
     if (
-        "type" not in work.locked
+        appeared
+        and "type" not in work.locked
         and work.now.type in _UNPUBLISHED
-        and record.type not in _UNPUBLISHED
+        and record.entry.type not in _UNPUBLISHED
     ):
-        changes["type"] = record.type
-        work.evidence["type"] = Evidence(
-            "type", _title(work.published[0][0]), str(work.published[0][0]), rule, asked
-        )
-    if changes.get("venue") is None and work.now.venue is None and "venue" in work.locked:
-        changes.pop("type", None)
-    if replace_all:
-        changes["authors_truncated"] = record.authors_truncated
+        changes["type"] = record.entry.type
+        title = _service_title(question.service)
+        work.evidence["type"] = Evidence("type", title, str(question), rule, asked)
+    if replace_all and "authors" in changes:
+        changes["authors_truncated"] = record.entry.authors_truncated
+    if not replace_all:
+        _tell_year(work, decided.get("date"))
+    _tell_place(work, changes.get("venue"))
+    work.now = replace(work.now, **changes, fields=fields)
+
+
+def _tell_year(work: Work, said: Decided | None) -> None:
+    """Say that the publication has another year than the entry."""
     now = work.now
-    work.now = replace(now, **changes, fields=fields)
-    said = decided.get("date")
-    if (
-        not replace_all
-        and said is not None
-        and isinstance(said.value, PartialDate)
-        and now.date is not None
-        and said.value.year != now.date.year
-    ):
+    if said is None or not isinstance(said.value, PartialDate) or now.date is None:
+        return
+    if said.value.year != now.date.year:
         work.tell(
             f"it was published in {said.value.year}; the year {now.date.year} was kept.",
             "enrich.year",
             "--published replace takes the year of the publication.",
         )
+
+
+def _tell_place(work: Work, venue: object) -> None:
+    """Say that what stood for a journal has gone."""
+    old = work.given.venue or work.given.extra.get("journal") or ""
+    if venue is not None and isinstance(old, str) and old:
+        work.tell(
+            f'"{plain(old)}" gave way to "{venue}"; the arXiv ID is in a field of its own.',
+            "enrich.place",
+            "--published none or beside leaves it.",
+        )
+
+
+_DISGUISES = ("publisher", "volume", "issue", "number", "page", "eid")
+
+
+def _undisguised(entry: Entry, locked: frozenset[str]) -> Entry:
+    """The entry without what says no more than that it is on arXiv in the place of a journal.
+
+    `journal = {arXiv preprint arXiv:2104.08821}`, `volume = {abs/2104.08821}`, the DOI that arXiv
+    gave it: its ID stays, so nothing is lost.
+    """
+    if entry.arxiv is None:
+        return entry
+    fields = {
+        name: value
+        for name, value in entry.fields.items()
+        if name not in _DISGUISES or name in locked or not says_arxiv(value, entry.arxiv.value)
+    }
+    extra = {
+        name: value
+        for name, value in entry.extra.items()
+        if name not in ("journal", "journaltitle") or not says_arxiv(str(value), entry.arxiv.value)
+    }
+    doi = entry.doi if "doi" in locked else real_doi(entry)
+    return replace(entry, venue=real_venue(entry), fields=fields, extra=extra, doi=doi)
+
+
+_KINDS = {"article-journal": "journal", "paper-conference": "meeting", "book": "book",
+          "thesis": "thesis", "report": "report"}  # fmt: skip
+
+
+def is_other_publication(entry: Entry, record: Entry) -> bool:
+    """Whether an entry that says where it appeared means another publication than the record."""
+    if real_venue(entry) is None:
+        return False
+    kinds = {_KINDS.get(entry.type), _KINDS.get(record.type)} - {None}
+    years = [one.date.year for one in (entry, record) if one.date is not None]
+    return len(kinds) > 1 or (len(years) > 1 and abs(years[0] - years[1]) > 1)
 
 
 def publication_beside(work: Work, rule: str, asked: str) -> Entry:
@@ -253,7 +314,10 @@ def _as_names(value: object) -> tuple[Name, ...]:
 
 
 def _decide(work: Work, *, keep_own: bool) -> Mapping[str, Decided]:
-    claims = [claim for question, record in work.published for claim in _claims(question, record)]
+    stated = frozenset(doi.folded for doi in stated_dois(work))
+    claims = [
+        claim for question, record in work.published for claim in _claims(question, record, stated)
+    ]
     if keep_own:
         claims += _own(work.now)
     found = {}
@@ -266,7 +330,7 @@ def _decide(work: Work, *, keep_own: bool) -> Mapping[str, Decided]:
     return found
 
 
-def _claims(question: Question, record: Record) -> Iterable[Claim]:
+def _claims(question: Question, record: Record, stated: frozenset[str]) -> Iterable[Claim]:
     entry = record.entry
     for part in (*_PUBLICATION, "title", "authors"):
         value = getattr(entry, part)
@@ -275,7 +339,7 @@ def _claims(question: Question, record: Record) -> Iterable[Claim]:
     for part in _PUBLICATION_FIELDS:
         if part in entry.fields:
             yield Claim(part, entry.fields[part], question.service, str(question))
-    if question.kind == "doi" and entry.doi is not None:
+    if entry.doi is not None and entry.doi.folded in stated:
         yield Claim("doi", entry.doi, question.service, str(question), evidence=AUTHORS_WORD)
 
 
@@ -316,10 +380,6 @@ def _evidence(part: str, one: Decided, rule: str, asked: str) -> Evidence:
             for claim in one.losers
         ),
     )
-
-
-def _title(question: Question) -> str:
-    return _service_title(question.service)
 
 
 def _service_title(name: str) -> str:

@@ -1,37 +1,34 @@
 """The rounds of questions: identifiers first, then titles, then published versions, then code.
 
 The order is that of the cheapest and surest question: what is printed in the entry, the offline
-index, identifiers in batches, titles one by one. A round asks all services that it needs at once;
-what they say is decided when all have answered, so the result does not depend on who was first.
+index, identifiers in batches, titles in batches (DBLP), titles one by one (arXiv). A round asks
+all services that it needs at once; what they say is decided when all have answered, so the result
+does not depend on who was first.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+
+from rapidfuzz import fuzz
 
 from bibtools.adapters.index import Index
 from bibtools.adapters.web.asking import Job
-from bibtools.codelinks import add_code_links, repository_of, stated_links, with_code_remark
+from bibtools.codelinks import with_code_remark
 from bibtools.matching import resolve
 from bibtools.matching.evidence import AUTHOR_SEPARATOR, IndexedPaper
-from bibtools.matching.published import choose_published
-from bibtools.matching.published_pair import PLAIN_WORDS, is_published_version, names_preprint
-from bibtools.model import ArxivId, Doi, Entry, Link, Outcome, Resolution, parse_arxiv
+from bibtools.matching.published_pair import PLAIN_WORDS, is_published_version
+from bibtools.model import ArxivId, Candidate, Entry, Outcome, Resolution, parse_arxiv
 from bibtools.model.progress import Progress
-from bibtools.sites import services
 from bibtools.sites.asking import Answer, CouldNotAsk, Found, NotFound, Question, Service
 from bibtools.sites.records import Record
 from bibtools.text.fingerprints import sketch
-from bibtools.text.titles import title_words
-from bibtools.workflows.enrich import enrich_entries, printed_id
-from bibtools.workflows.online.filling import (
-    add_published,
-    fill_from_index,
-    fill_from_record,
-    publication_beside,
-)
+from bibtools.text.titles import title_key
+from bibtools.workflows.enrich import DECISION, enrich_entries, no_garbage_search, printed_id
+from bibtools.workflows.online import code, publishing, questions
+from bibtools.workflows.online.filling import fill_from_index, fill_from_record
+from bibtools.workflows.online.questions import Sort, named
 from bibtools.workflows.online.state import (
     Asks,
     Evidence,
@@ -41,13 +38,8 @@ from bibtools.workflows.online.state import (
     Work,
 )
 
-_TITLED_KINDS = frozenset(
-    "article article-journal paper-conference preprint manuscript document report chapter "
-    "webpage".split()
-)
-"""Types of works that may be on arXiv: for others no request is spent."""
-
-_Sort = Callable[[Work], Iterable[Question]]
+YOU = "you"
+"""The source of what a person chose."""
 
 
 def enrich_online(
@@ -59,8 +51,9 @@ def enrich_online(
 ) -> Online:
     """Fill what the entries lack, from the index and the services, and say how it is known.
 
-    Nothing that an entry has is changed, unless `options.published` is `replace`. What a service
-    could not be asked is neither found nor missing: it is in `Told.unasked`.
+    Nothing that an entry has is changed, unless `options.published` is `replace`; what says no
+    more than "arXiv" gives way to the publication. What a service could not be asked is neither
+    found nor missing: it is in `Told.unasked`.
     """
     options = options or OnlineOptions()
     locked = options.locked or [frozenset[str]()] * len(entries)
@@ -68,15 +61,17 @@ def enrich_online(
         Work(number, entry, entry, lock)
         for number, (entry, lock) in enumerate(zip(entries, locked, strict=True))
     ]
-    run = _Run(works, web, index, options, progress)
-    run.ask_index()
-    run.ask_ids()
-    run.ask_titles()
-    run.ask_dois()
-    if options.published != "none":
-        run.find_published()
-    if options.code:
-        run.find_code()
+    with no_garbage_search():
+        run = Run(works, web, index, options, progress)
+        run.ask_index()
+        run.ask_dois()
+        run.ask_dblp()
+        run.ask_ids()
+        run.ask_titles()
+        if options.published != "none":
+            publishing.find_published(run)
+        if options.code:
+            code.find_code(run)
     return Online(
         tuple(
             Told(with_code_remark(work.now), work.evidence, work.beside, tuple(work.unasked))
@@ -86,7 +81,7 @@ def enrich_online(
     )
 
 
-class _Run:
+class Run:
     """One run over all entries."""
 
     def __init__(
@@ -97,15 +92,18 @@ class _Run:
         options: OnlineOptions,
         progress: Progress | None,
     ) -> None:
+        """Nothing is asked yet."""
         self.works = works
         self.web = web
         self.index = index
         self.options = options
         self.progress = progress
         self.today = options.today.isoformat()
+        self.hints: dict[int, list[tuple[ArxivId, Service, Question]]] = {}
+        """Preprints that somebody names for an entry's DOI, to be checked."""
 
     def ask(
-        self, sorts: Sequence[tuple[Service, str, _Sort]]
+        self, sorts: Sequence[tuple[Service, str, Sort]]
     ) -> list[tuple[Work, Service, Question, Answer]]:
         """Ask what each sort of questions wants of every entry; all of them together."""
         asked: list[tuple[Work, Service, Question]] = []
@@ -124,41 +122,152 @@ class _Run:
             told.append((work, service, question, answer))
         return told
 
-    # --- the index ----------------------------------------------------------------------------
+    # --- what is there already ------------------------------------------------------------------
 
     def ask_index(self) -> None:
-        """What the offline index knows; also what is printed in the entries."""
+        """What a person chose, what the entries print, what the offline index knows."""
+        for number in self.options.chosen:
+            self.works[number].evidence["arxiv"] = Evidence(
+                "arxiv", YOU, "", "chosen at the terminal", self.today
+            )
         if self.index is None:
             for work in self.works:
-                if (printed := printed_id(work.given)) is not None:
-                    work.now = replace(work.now, resolution=_printed(printed))
+                self.take_printed(work)
             return
         outcome = enrich_entries(
-            [work.given for work in self.works], self.index, progress=self.progress
+            [work.given for work in self.works],
+            self.index,
+            dict(self.options.chosen),
+            progress=self.progress,
         )
         for work, after in zip(self.works, outcome.entries, strict=True):
             fill_from_index(work, after, self.today, self.options)
-        # Their notices know their entries.
-        self.works[0].notices += outcome.notices if self.works else ()
+        if self.works:
+            # Their notices know their entries.
+            self.works[0].notices += outcome.notices
+
+    def take_printed(self, work: Work) -> None:
+        """The arXiv ID that a person chose or the entry prints, wherever it prints it."""
+        chosen = self.options.chosen.get(work.number)
+        if chosen is not None:
+            found = Resolution(Outcome.SURE, chosen, "decided by hand", (), DECISION)
+        elif (printed := printed_id(work.given)) is not None:
+            found = Resolution(
+                Outcome.SURE, printed, "the ID is printed in the entry", (), "printed"
+            )
+        else:
+            return
+        work.now = replace(work.now, resolution=found)
+        if work.now.arxiv is None and "arxiv" not in work.locked:
+            work.now = replace(work.now, arxiv=found.arxiv)
+            work.evidence.setdefault(
+                "arxiv", Evidence("arxiv", "the entry itself", "", found.rule, self.today)
+            )
+
+    # --- DOIs ---------------------------------------------------------------------------------
+
+    def ask_dois(self) -> None:
+        """Records of the entries' own DOIs: Crossref's, and DataCite's of what it lacks; and
+        OpenAlex's, which names the preprint.
+        """
+        crossref, datacite, openalex = map(named, ("crossref", "datacite", "openalex"))
+        missing = set[int]()
+        for work, service, question, answer in self.ask(
+            [
+                (crossref, "doi", questions.by_own_doi(crossref)),
+                (openalex, "doi", questions.preprint_of_doi(openalex)),
+            ]
+        ):
+            if isinstance(answer, Found):
+                record = answer.records[0]
+                if service is crossref:
+                    self.take_record(work, service, question, record)
+                self.take_hint(work, service, question, record)
+            elif isinstance(answer, NotFound) and service is crossref:
+                missing.add(work.number)
+        wanted = questions.only(missing, questions.by_own_doi(datacite))
+        for work, _, question, answer in self.ask([(datacite, "doi", wanted)]):
+            if isinstance(answer, Found):
+                self.take_record(work, datacite, question, answer.records[0])
+            elif isinstance(answer, NotFound):
+                work.tell(
+                    f"neither Crossref nor DataCite knows the DOI {work.now.doi}.",
+                    "enrich.unknown-doi",
+                    "Other agencies exist, but misprints are more usual.",
+                )
+
+    def take_hint(self, work: Work, service: Service, question: Question, record: Record) -> None:
+        """Remember the preprint that a record of the entry's DOI names."""
+        doi = record.preprint_doi
+        arxiv = parse_arxiv(doi.value) if doi is not None else None
+        if arxiv is not None and work.now.arxiv is None and "arxiv" not in work.locked:
+            self.hints.setdefault(work.number, []).append(
+                (questions.without_version(arxiv), service, question)
+            )
 
     # --- identifiers --------------------------------------------------------------------------
 
     def ask_ids(self) -> None:
-        """Ask arXiv for its own records of the entries whose arXiv ID is known."""
-        arxiv = services.service("arxiv")
-        for work, _, question, answer in self.ask([(arxiv, "arxiv", _by_arxiv)]):
-            if isinstance(answer, Found):
+        """Ask arXiv for its own records of the entries whose arXiv ID is known or named."""
+        arxiv = named("arxiv")
+        hinted = {
+            number: [Question("arxiv", "arxiv", one.value) for one, _, _ in hints]
+            for number, hints in self.hints.items()
+            if self.works[number].now.arxiv is None
+        }
+        sorts: list[tuple[Service, str, Sort]] = [
+            (
+                arxiv,
+                "arxiv",
+                lambda work: [*questions.by_arxiv(work), *hinted.get(work.number, ())],
+            )
+        ]
+        for work, _, question, answer in self.ask(sorts):
+            if work.number in hinted:
+                self.check_hint(work, answer)
+            elif isinstance(answer, Found):
                 self.take_record(work, arxiv, question, answer.records[0])
             elif isinstance(answer, NotFound):
-                work.tell(
-                    f"arXiv does not know {question.subject}.",
-                    "enrich.unknown-id",
-                    "Check the ID; nothing was filled from it.",
-                )
+                self.tell_unknown(work, question)
+
+    def tell_unknown(self, work: Work, question: Question) -> None:
+        """The ID is unknown to arXiv: one of ours is taken back."""
+        work.tell(
+            f"arXiv does not know {question.subject}.",
+            "enrich.unknown-id",
+            "Check the ID; nothing was filled from it.",
+        )
+        if work.given.arxiv is None and work.evidence.pop("arxiv", None) is not None:
+            work.now = replace(work.now, arxiv=None)
+
+    def check_hint(self, work: Work, answer: Answer) -> None:
+        """Take the preprint that somebody names for the entry's DOI, if it is the same work."""
+        if not isinstance(answer, Found) or work.now.arxiv is not None:
+            return
+        record = answer.records[0]
+        arxiv = record.entry.arxiv
+        assert arxiv is not None
+        says = [hint for hint in self.hints[work.number] if hint[0] == arxiv]
+        stated = [record.published_doi] if record.published_doi is not None else []
+        verdict = is_published_version(record.entry, work.now, stated=stated, mutual=True)
+        titles = " and ".join(dict.fromkeys(service.title for _, service, _ in says))
+        theirs = record.entry.title or ""
+        likeness = fuzz.ratio(title_key(work.now.title or ""), title_key(theirs))
+        candidate = Candidate(arxiv, theirs, likeness, verdict.agreed, verdict.against)
+        if verdict.outcome is Outcome.SURE:
+            rule = f"{titles} names it as the preprint of this DOI, and the title agrees"
+            found = Resolution(Outcome.SURE, arxiv, rule, (candidate,), titles)
+        elif verdict.outcome is Outcome.LIKELY:
+            rule = f"{titles} names it as the preprint of this DOI; but {verdict.rule}"
+            found = Resolution(Outcome.LIKELY, None, rule, (candidate,), titles)
+        else:
+            return
+        service, asked = says[0][1:]
+        self.take_id(work, service, asked, found, (record,))
 
     def take_record(self, work: Work, service: Service, question: Question, record: Record) -> None:
         """Use a record of this very work, unless it is about another one."""
-        if not _same_work(work.now, record.entry):
+        if not same_work(work.now, record.entry):
             work.tell(
                 f"{service.title} knows {question.subject} as "
                 f'"{(record.entry.title or "")[:100]}"; nothing was filled from it.',
@@ -173,30 +282,60 @@ class _Run:
 
     # --- titles -------------------------------------------------------------------------------
 
+    def ask_dblp(self) -> None:
+        """Who has no identifier yet: DBLP, many titles in one request."""
+        dblp = named("dblp")
+        for work, _, question, answer in self.ask([(dblp, "title", questions.by_dblp_title)]):
+            if isinstance(answer, Found):
+                found = self.resolved(work, dblp, answer.records)
+                # That DBLP has none says nothing: it knows computer science.
+                if found.outcome is not Outcome.NONE:
+                    self.take_id(work, dblp, question, found, ())
+
     def ask_titles(self) -> None:
-        """Who has no arXiv ID yet: arXiv's title search, one request each."""
-        arxiv = services.service("arxiv")
-        for work, _, question, answer in self.ask([(arxiv, "title", _by_title)]):
-            if not isinstance(answer, Found):
-                continue
-            papers = [_as_paper(one) for one in answer.records if one.entry.arxiv is not None]
-            found = resolve.decide(resolve.Asked.of(work.now), papers, PLAIN_WORDS).resolution
-            found = replace(
-                found, source=arxiv.title, rule=found.rule.replace("the index", "arXiv")
-            )
-            work.now = replace(work.now, resolution=_better(work.now.resolution, found))
-            taken = self.accepted(work, found)
-            if taken is None:
-                continue
-            work.now = replace(work.now, arxiv=taken)
-            work.evidence["arxiv"] = Evidence(
-                "arxiv", arxiv.title, str(question), found.rule, self.today,
-                found.candidates[0].score if found.candidates else None,
-            )  # fmt: skip
-            record = next(one for one in answer.records if one.entry.arxiv == taken)
-            asked = Question(arxiv.name, "arxiv", taken.value)
-            work.records.append((asked, record))
-            fill_from_record(work, arxiv, question, record.entry, self.today)
+        """Who has no arXiv ID still: arXiv's title search, one request each."""
+        arxiv = named("arxiv")
+        thorough = self.options.thorough
+        wanted = questions.by_any_title if thorough else questions.by_arxiv_title
+        for work, _, question, answer in self.ask([(arxiv, "title", wanted)]):
+            if isinstance(answer, Found):
+                found = self.resolved(work, arxiv, answer.records)
+                self.take_id(work, arxiv, question, found, answer.records)
+            elif isinstance(answer, NotFound):
+                none = Resolution(Outcome.NONE, None, "no title at arXiv fits", (), arxiv.title)
+                work.now = replace(work.now, resolution=_better(work.now.resolution, none))
+
+    def resolved(self, work: Work, service: Service, records: Sequence[Record]) -> Resolution:
+        """Which of the records is the preprint of this work."""
+        papers = [_as_paper(one) for one in records if one.entry.arxiv is not None]
+        found = resolve.decide(resolve.Asked.of(work.now), papers, PLAIN_WORDS).resolution
+        rule = found.rule.replace("the index", service.title)
+        return replace(found, source=service.title, rule=rule)
+
+    def take_id(
+        self,
+        work: Work,
+        service: Service,
+        question: Question,
+        found: Resolution,
+        records: Sequence[Record],
+    ) -> None:
+        """Keep what was decided, and where it may be written the ID with its record."""
+        work.now = replace(work.now, resolution=_better(work.now.resolution, found))
+        taken = self.accepted(work, found)
+        if taken is None or work.now.arxiv is not None:
+            return
+        score = found.candidates[0].score if found.candidates else None
+        rule = found.rule if found.outcome is Outcome.SURE else f"only likely: {found.rule}"
+        work.now = replace(work.now, arxiv=taken)
+        work.evidence["arxiv"] = Evidence(
+            "arxiv", service.title, str(question), rule, self.today, score
+        )
+        for record in records:
+            if record.entry.arxiv == taken:
+                asked = Question("arxiv", "arxiv", taken.value)
+                self.take_record(work, named("arxiv"), asked, record)
+                return
 
     def accepted(self, work: Work, found: Resolution) -> ArxivId | None:
         """The ID that may be written."""
@@ -206,242 +345,8 @@ class _Run:
             return found.arxiv
         return found.candidates[0].arxiv if len(found.candidates) == 1 else None
 
-    # --- DOIs ---------------------------------------------------------------------------------
-
-    def ask_dois(self) -> None:
-        """Records of the entries' own DOIs: Crossref's, and DataCite's of what it lacks."""
-        crossref, datacite = services.service("crossref"), services.service("datacite")
-        missing = set[int]()
-        for work, _, question, answer in self.ask([(crossref, "doi", _by_own_doi)]):
-            if isinstance(answer, Found):
-                self.take_record(work, crossref, question, answer.records[0])
-            elif isinstance(answer, NotFound):
-                missing.add(work.number)
-        for work, _, question, answer in self.ask(
-            [
-                (
-                    datacite,
-                    "doi",
-                    lambda work: _by_doi(work, datacite) if work.number in missing else (),
-                )
-            ]
-        ):
-            if isinstance(answer, Found):
-                self.take_record(work, datacite, question, answer.records[0])
-            elif isinstance(answer, NotFound):
-                work.tell(
-                    f"neither Crossref nor DataCite knows the DOI {work.now.doi}.",
-                    "enrich.unknown-doi",
-                    "Other agencies exist, but misprints are more usual.",
-                )
-
-    # --- published versions -------------------------------------------------------------------
-
-    def find_published(self) -> None:
-        """The published version of what is on arXiv and does not say where it appeared."""
-        crossref, dblp = services.service("crossref"), services.service("dblp")
-        scholar = services.service("semantic-scholar")
-        rounds = self.ask(
-            [
-                (crossref, "doi", lambda work: _stated_questions(work, crossref)),
-                (dblp, "title", lambda work: _title_questions(work, dblp)),
-                (scholar, "arxiv", lambda work: _wanting_ids(work, scholar)),
-            ]
-        )
-        candidates: dict[int, list[tuple[Question, Record]]] = {}
-        for work, _, question, answer in rounds:
-            if isinstance(answer, Found):
-                candidates.setdefault(work.number, []).extend(
-                    (question, record) for record in answer.records
-                )
-        if self.options.thorough:
-            self.ask_published_titles(candidates)
-        for work in self.works:
-            if _wants_published(work):
-                self.choose(work, candidates.get(work.number, []))
-
-    def ask_published_titles(self, candidates: dict[int, list[tuple[Question, Record]]]) -> None:
-        """Crossref by title, for those of whom nobody knew more."""
-        crossref = services.service("crossref")
-
-        def wanted(work: Work) -> Iterable[Question]:
-            return () if candidates.get(work.number) else _title_questions(work, crossref)
-
-        for work, _, question, answer in self.ask([(crossref, "title", wanted)]):
-            if isinstance(answer, Found):
-                candidates.setdefault(work.number, []).extend(
-                    (question, record) for record in answer.records
-                )
-
-    def choose(self, work: Work, candidates: Sequence[tuple[Question, Record]]) -> None:
-        """Decide which of the candidates is the published version, and use it as asked for."""
-        stated = stated_dois(work)
-        choice = choose_published(work.now, (record for _, record in candidates), stated=stated)
-        if choice.outcome not in self.options.accept:
-            if choice.outcome is not Outcome.NONE or stated:
-                work.tell(
-                    f"a published version is {choice.outcome.value}, not sure: {choice.rule}.",
-                    "enrich.published",
-                    "Nothing was written of it; --accept likely takes what is likely.",
-                )
-            return
-        chosen = choice.chosen or tuple(one.record for one in choice.considered[:1])
-        work.published = tuple(
-            (q, record) for record in chosen for q, one in candidates if one is record
-        )
-        if any(record.retracted for record in chosen):
-            work.tell("the published version is retracted.", "enrich.retracted")
-        if self.options.published == "beside":
-            work.beside = publication_beside(work, choice.rule, self.today)
-        else:
-            add_published(
-                work, choice.rule, self.today, replace_all=self.options.published == "replace"
-            )
-
-    # --- code ---------------------------------------------------------------------------------
-
-    def find_code(self) -> None:
-        """What the authors print, then what Hugging Face's paper pages say, then whether it is
-        there.
-        """
-        for work in self.works:
-            if "code" not in work.locked:
-                self.read_code(work)
-        sorts = [(services.service("hugging-face"), "code", _code_questions)]
-        if self.options.thorough:
-            sorts.append((services.service("paperswithcode"), "code", _code_questions))
-        found: dict[int, list[Link]] = {}
-        asked: dict[str, tuple[Service, Question]] = {}
-        named = [(service, kind, _named(service, wanted)) for service, kind, wanted in sorts]
-        for work, service, question, answer in self.ask(named):
-            if isinstance(answer, Found):
-                for record in answer.records:
-                    for link in record.entry.code:
-                        found.setdefault(work.number, []).append(link)
-                        asked.setdefault(link.url, (service, question))
-        for work in self.works:
-            self.add_links(work, found.get(work.number, ()), asked)
-        if self.options.verify:
-            self.verify_links()
-
-    def read_code(self, work: Work) -> None:
-        """The links that abstract and comment print."""
-        for question, record in work.records:
-            if question.service != "arxiv":
-                continue
-            links = [
-                one.link
-                for one in stated_links(record.entry.abstract, record.comment)
-                if one.is_code
-            ]
-            self.add_links(
-                work, links, {link.url: (services.service("arxiv"), question) for link in links}
-            )
-
-    def add_links(
-        self, work: Work, links: Iterable[Link], asked: dict[str, tuple[Service, Question]]
-    ) -> None:
-        """Add links and say how they are known."""
-        if "code" in work.locked:
-            return
-        before = {link.url for link in work.now.code}
-        work.now = add_code_links(work.now, links)
-        for link in work.now.code:
-            if link.url not in before and link.url in asked:
-                service, question = asked[link.url]
-                work.evidence[f"code {link.url}"] = Evidence(
-                    "code", service.title, str(question), link.evidence, self.today
-                )
-
-    def verify_links(self) -> None:
-        """Ask GitHub whether the repositories are there, renamed or archived."""
-        from bibtools.workflows.online.repositories import verify
-
-        verify(self.works, self.web, self.today, self.progress)
-
-
-# --- what is asked of whom ----------------------------------------------------------------------
-
-
-def _by_arxiv(work: Work) -> Iterable[Question]:
-    known = work.now.resolution
-    resolved = known.arxiv if known is not None and known.outcome is Outcome.SURE else None
-    if (arxiv := work.now.arxiv or resolved) is not None:
-        yield Question("arxiv", "arxiv", arxiv.value)
-
-
-def _by_title(work: Work) -> Iterable[Question]:
-    known = work.now.resolution
-    if (
-        work.now.arxiv is None
-        and "arxiv" not in work.locked
-        and work.now.type in _TITLED_KINDS
-        and (known is None or known.outcome in (Outcome.NONE, Outcome.LIKELY))
-        and (folded := _folded(work.now.title))
-    ):
-        yield Question("arxiv", "title", folded)
-
-
-def _folded(title: str | None) -> str:
-    words = title_words(title or "")
-    return " ".join(words) if len(words) > 1 else ""
-
-
-def _by_own_doi(work: Work) -> Iterable[Question]:
-    return _by_doi(work, services.service("crossref"))
-
-
-def _by_doi(work: Work, service: Service) -> Iterable[Question]:
-    doi = work.now.doi
-    if doi is not None and parse_arxiv(doi.value) is None:
-        yield Question(service.name, "doi", doi.folded)
-
-
-def stated_dois(work: Work) -> list[Doi]:
-    """The DOIs under which somebody says that the preprint was published."""
-    found = [record.published_doi for _, record in work.records if record.published_doi]
-    return list({doi.folded: doi for doi in found}.values())
-
-
-def _wants_published(work: Work) -> bool:
-    return (
-        work.now.arxiv is not None
-        and (work.now.doi is None or names_preprint(work.now.doi, work.now))
-        and not work.published
-    )
-
-
-def _stated_questions(work: Work, service: Service) -> Iterable[Question]:
-    if _wants_published(work):
-        for doi in stated_dois(work):
-            yield Question(service.name, "doi", doi.folded)
-
-
-def _title_questions(work: Work, service: Service) -> Iterable[Question]:
-    if _wants_published(work) and not work.now.venue and (folded := _folded(work.now.title)):
-        yield Question(service.name, "title", folded)
-
-
-def _wanting_ids(work: Work, service: Service) -> Iterable[Question]:
-    if _wants_published(work) and work.now.arxiv is not None:
-        yield Question(service.name, "arxiv", work.now.arxiv.value)
-
-
-def _code_questions(work: Work) -> Iterable[Question]:
-    if work.now.arxiv is not None and not work.now.code and "code" not in work.locked:
-        yield Question("", "code", work.now.arxiv.value)
-
-
-def _named(service: Service, wanted: _Sort) -> _Sort:
-    return lambda work: (replace(one, service=service.name) for one in wanted(work))
-
 
 # --- what answers mean --------------------------------------------------------------------------
-
-
-def _printed(arxiv: ArxivId) -> Resolution:
-    return Resolution(Outcome.SURE, arxiv, "the ID is printed in the entry", (), "printed")
-
 
 _ORDER = (Outcome.SURE, Outcome.LIKELY, Outcome.AMBIGUOUS, Outcome.NONE)
 
@@ -467,10 +372,7 @@ def _as_paper(record: Record) -> IndexedPaper:
     )
 
 
-_DRESS = re.compile(r"\W+")
-
-
-def _same_work(ours: Entry, theirs: Entry) -> bool:
+def same_work(ours: Entry, theirs: Entry) -> bool:
     """Whether a record got by an identifier is about this work: title or authors must agree."""
     if not ours.title or not theirs.title:
         return True
@@ -479,10 +381,4 @@ def _same_work(ours: Entry, theirs: Entry) -> bool:
     verdict = is_published_version(plain, bare, words=PLAIN_WORDS)
     if verdict.outcome is not Outcome.NONE or "authors" in verdict.agreed:
         return True
-    return _DRESS.sub("", ours.title).casefold() == _DRESS.sub("", theirs.title).casefold()
-
-
-def repositories(works: Iterable[Work]) -> list[str]:
-    """The repositories that the entries name, each once."""
-    found = (repository_of(link.url) for work in works for link in work.now.code)
-    return list(dict.fromkeys(one for one in found if one is not None))
+    return title_key(ours.title) == title_key(theirs.title)

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from bibtools.adapters.web.asking import Job
 from bibtools.formats.provenance import Lost
-from bibtools.model import Entry, Notice, Outcome
+from bibtools.model import ArxivId, Entry, Notice, Outcome
 from bibtools.model.progress import Progress
 from bibtools.sites.asking import Answer, Question, Service
 from bibtools.sites.records import Record
@@ -34,6 +34,10 @@ class OnlineOptions:
     """Whether code hosts are asked if the repositories are there, also without a token."""
     locked: Sequence[frozenset[str]] = ()
     """The parts of each entry that the user locked, by position: names as in `Evidence.part`."""
+    chosen: Mapping[int, ArxivId] = field(default_factory=dict)
+    """The arXiv IDs that a person chose, by position: they hold."""
+    keyed: frozenset[str] = frozenset()
+    """Services for which there is a key; those that need one are asked only then."""
     today: date = field(default_factory=date.today)
 
 

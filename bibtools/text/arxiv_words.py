@@ -1,0 +1,26 @@
+"""Values that say no more than "this is on arXiv"."""
+
+from __future__ import annotations
+
+import re
+
+_NAMES = re.compile(r"arxiv|\bcorr\b|computing research repository", re.IGNORECASE)
+_DRESS = re.compile(
+    r"https?://|arxiv(?:\.org)?|\bcorr\b|computing research repository|\be-?prints?\b"
+    r"|\bpreprints?\b|\b(?:abs|pdf)/|10\.48550/|(?:dx\.)?doi(?:\.org/|:)|\[[\w.-]+\]"
+    r"|(?<=\d)v\d+\b|cornell university|[\s.,;:/(){}\\-]+",
+    re.IGNORECASE,
+)
+
+
+def says_arxiv(value: str, number: str) -> bool:
+    """Whether a value says no more than that the paper is on arXiv, under the ID `number`.
+
+    `arXiv preprint arXiv:2104.08821`, `abs/2104.08821`, `CoRR` do, and `arXiv--2104`, which
+    Google Scholar gives for pages; `Proc. of CoRR Workshop` does not.
+    """
+    bare = value.replace(number, " ")
+    if bare == value and not _NAMES.search(value):
+        return False
+    left = _DRESS.sub("", bare)
+    return not left or left == number[:4]

@@ -47,6 +47,14 @@ RIVAL_SECONDS = (3.4, 29.0)
 TARGETS = {"known IDs": 0.06, "titles only": 1.2, "code links": 1.0, "second run": 0.0}
 """Requests for each entry that are at most wanted."""
 
+MIX = (
+    ("ID",) * 5
+    + ("title",) * 6
+    + ("capitals",) * 2
+    + ("no subtitle", "a letter missing", *("elsewhere",) * 5)
+)
+"""Of twenty entries offline, what they have of a paper of the index; "elsewhere" is not in it."""
+
 Row = dict[str, Any]
 
 
@@ -211,9 +219,7 @@ def run(
 
 
 def offline(path: Path, count: int) -> list[Row]:
-    """A fifth each: with ID, exact title, title in capitals with a subtitle cut off, a letter
-    wrong, and what is not in the index.
-    """
+    """Entries as a bibliography has them: see `MIX`."""
     rng = random.Random(6)
     with open_index(path) as index:
         entries = mixed(index, path, count, rng)
@@ -229,6 +235,7 @@ def offline(path: Path, count: int) -> list[Row]:
             "entries": len(entries),
             "seconds": round(seconds, 2),
             "per_second": round(len(entries) / seconds),
+            "mix": {kind: MIX.count(kind) / len(MIX) for kind in dict.fromkeys(MIX)},
             "at_least": 2000,
             "met": len(entries) / seconds >= 2000,
             "with_arxiv": sum(one.arxiv is not None for one in result.entries),
@@ -241,7 +248,7 @@ def mixed(index: Index, path: Path, count: int, rng: random.Random) -> list[Entr
     papers = sample(index, path, count, rng)
     entries = []
     for number, paper in enumerate(papers):
-        kind = number % 5
+        kind = MIX[number % len(MIX)]
         entry = Entry(
             type="article-journal",
             title=paper.title,
@@ -249,14 +256,16 @@ def mixed(index: Index, path: Path, count: int, rng: random.Random) -> list[Entr
             authors_truncated=len(paper.authors) > 3,
             date=PartialDate(paper.arxiv.year),
         )
-        if kind == 0:
+        if kind == "ID":
             entry = replace(entry, arxiv=paper.arxiv, type="preprint")
-        elif kind == 2:
-            entry = replace(entry, title=paper.title.partition(":")[0].upper())
-        elif kind == 3:
+        elif kind == "capitals":
+            entry = replace(entry, title=paper.title.upper())
+        elif kind == "no subtitle":
+            entry = replace(entry, title=paper.title.partition(":")[0])
+        elif kind == "a letter missing":
             place = rng.randrange(len(paper.title))
             entry = replace(entry, title=paper.title[:place] + paper.title[place + 1 :])
-        elif kind == 4:
+        elif kind == "elsewhere":
             entry = entry_of(invent(number, rng), what="title")
         entries.append(entry)
     return entries

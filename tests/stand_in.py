@@ -17,14 +17,16 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from bibtools.adapters.web import WebSettings
 from bibtools.text.titles import title_words
-from tests.loopback import Answered, Asked, Route, as_json, redirect, typed
+from tests.loopback import Answered, Asked, Loopback, Route, as_json, redirect, typed
 
 SERVICES = (
     "arxiv", "crossref", "datacite", "semantic-scholar", "openalex", "dblp", "hugging-face",
@@ -262,9 +264,9 @@ class World:
             for one in self.with_words(words.split()):
                 rows += _dblp(one, name)
         for name, doi in re.findall(r'\("([^"]*)" <https://doi\.org/([^>]*)>\)', query):
-            one = self.by_doi.get(unquote(doi).lower())
-            if one is not None and unquote(doi).isupper():
-                rows += _dblp(one, name)
+            known = self.by_doi.get(unquote(doi).lower())
+            if known is not None and unquote(doi).isupper():
+                rows += _dblp(known, name)
         bindings = [
             {name: {"type": "literal", "value": value} for name, value in row.items()}
             for row in self.mixed(rows)
@@ -502,12 +504,25 @@ def _last(asked: Asked) -> str:
     return urlsplit(asked.path).path.rpartition("/")[2]
 
 
+def web_settings(
+    server: Loopback, cache: Path | None = None, keys: Mapping[str, str] | None = None
+) -> WebSettings:
+    """Settings that lead every service of a world to its server, with little patience."""
+    return WebSettings(
+        cache=cache,
+        keys=keys or {},
+        endpoints={name: f"{server.base}/{name}" for name in SERVICES},
+        allow_private=frozenset({server.host}),
+        connect_timeout=2.0,
+        read_timeout=0.3,
+        whole_timeout=2.0,
+    )
+
+
 def service_of(asked: Asked) -> str:
     """Which service a request was for."""
     return asked.path.split("/")[1]
 
-
-Fault = Callable[[], Answered | Route]
 
 # --- twelve papers ----------------------------------------------------------------------------
 

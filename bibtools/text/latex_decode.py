@@ -45,7 +45,7 @@ _MATH_ACCENTS = {
     "tilde": "\u0303",
     "widetilde": "\u0303",
     "bar": "\u0304",
-    "overline": "\u0304",
+    "overline": "\u0305",
     "breve": "\u0306",
     "dot": "\u0307",
     "ddot": "\u0308",
@@ -90,6 +90,10 @@ def decode(text: str) -> str:
     return _characters(text, TEXT_COMMANDS)
 
 
+_BARE_ACCENT = re.compile(r"\\([~^])(?=\s*(?:\}|\Z))")
+_MACRON_OVER_FIGURE = re.compile(r"(?<=\d)\u0304")
+
+
 def _characters(text: str, commands: dict[str, str]) -> str:
     if "\\" not in text:
         return text
@@ -104,7 +108,8 @@ def _characters(text: str, commands: dict[str, str]) -> str:
         text = _COMMAND.sub(lambda match: _command(match, commands), text)
         if "script" in text:
             text = _SCRIPT.sub(_text_script, text)
-    return text
+    # The bar over a crystallographic index is longer than a vowel's.
+    return _MACRON_OVER_FIGURE.sub("\u0305", text) if "\u0304" in text else text
 
 
 def _accent(match: re.Match[str]) -> str:
@@ -181,6 +186,7 @@ def math_text(inside: str) -> str | None:
         text = _MATH_SCRIPT.sub(_math_script, text)
     if re.search(r"[\\^_]", text):
         return None
+    text = _MACRON_OVER_FIGURE.sub("\u0305", text) if "\u0304" in text else text
     text = text.replace("{", "").replace("}", "").replace("\ufdd0", "{").replace("\ufdd1", "}")
     text = text.replace("''", "\u2033").replace("'", "\u2032") if "'" in text else text
     text = text.replace("-", "\u2212") if _is_formula(text) else text
@@ -268,6 +274,9 @@ def plain(text: str) -> str:
         return text
     if _NONCHARACTER.search(text):
         text = _NONCHARACTER.sub("\ufffd", text)
+    if "\\~" in text or "\\^" in text:
+        # With nothing to stand on, people mean the sign.
+        text = _BARE_ACCENT.sub(r"\\\1{}", text)
     if "{" in text and _OUR_SPELLING.search(text):
         text = _OUR_SPELLING.sub(_our_spelling, text)
     if "\\" not in text and "$" not in text:

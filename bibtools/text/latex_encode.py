@@ -191,6 +191,9 @@ def pieces(text: str, *, ascii_only: bool = False, exact: bool = False) -> list[
     return list(_Scanner(clean(text), ascii_only, 0, exact).scan())
 
 
+_BAR_OVER_FIGURE = re.compile("([0-9])\u0305")
+
+
 def join(parts: list[Piece]) -> str:
     """The LaTeX of consecutive pieces, with care where two neighbours would merge."""
     out: list[str] = []
@@ -207,7 +210,7 @@ def join(parts: list[Piece]) -> str:
             latex = (" " if latex[2].isalpha() else "") + latex[2:]
         out.append(latex)
         last = latex[-1]
-    return "".join(out)
+    return _BAR_OVER_FIGURE.sub(r"{\\=\1}", "".join(out))
 
 
 class _Scanner:

@@ -1,7 +1,8 @@
 """Dates as people type them, into Zotero for instance, which keeps what was typed.
 
 What is no EDTF is read as Zotero and Better BibTeX read it: figures between slashes are month,
-day and year as in the United States unless that makes no date; months and seasons have their
+day and year as in the United States unless that makes no date, between hyphens
+and full stops day, month and year; months and seasons have their
 names in the larger European languages; `2-7 December 2007` is a span.
 """
 
@@ -37,7 +38,9 @@ _WORD = r"([^\W\d_]{3,})\.?"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|er|\.|º)?"
 _YEAR = r"(-?\d{3,4})"
 _DASH = r"\s*(?:--?|[\u2013\u2014/]|to|until|bis)\s*"
-_TIME = re.compile(r"[\sT]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:[AP]M|Z|UTC|[+-]\d\d:?\d\d)?$")
+_TIME = re.compile(
+    r"[\sT]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:[AP]M|[+-]?[A-Z]{1,5}|[+-]\d\d:?\d\d)?$"
+)
 _CIRCA = re.compile(r"(?:circa|ca?\.?|about|around|approx\.?)\s*(?=\d)", re.IGNORECASE)
 
 
@@ -61,7 +64,7 @@ _FORMS: list[tuple[re.Pattern[str], str]] = [
     (_pattern(r"(\d{1,2})[/.\s-](\d{4})"), "m y"),
     (_pattern(r"(\d{1,2})/(\d{1,2})/(\d{4})"), "m d y"),
     (_pattern(r"(\d\d)\s(\d\d),?\s(\d{4})"), "m d y"),
-    (_pattern(r"(\d{1,2})-(\d{1,2})-(\d{4})"), "m d y"),
+    (_pattern(r"(\d{1,2})-(\d{1,2})-(\d{4})"), "d m y"),
     (_pattern(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})"), "d m y"),
     (_pattern(rf"{_YEAR}{_DASH}{_YEAR}"), "y Y"),
     (_pattern(rf"{_DAY}{_DASH}{_DAY}\s+{_WORD},?\s+{_YEAR}"), "d D w y"),

@@ -9,16 +9,20 @@ from pathlib import Path
 from bibtools.adapters import journal
 from bibtools.adapters.journal import Change
 from bibtools.errors import InputError
+from bibtools.formats.provenance import SUFFIX
 
 
 def undo(files: Sequence[str], here: Path | None = None) -> list[Change]:
     """Take back the last change of each file; gives the changes, none when there is nothing.
+
+    The evidence beside a .bib that the same run wrote goes with it.
 
     Without files: the last run that changed a file in the folder `here` or below, all its files
     together. Raises `WriteError` when one of them was changed since; then none is touched.
     """
     if files:
         found = [_known(file, journal.last_change(file), "undo") for file in _once(files)]
+        found = _with_evidence(found, journal.last_change)
         return _do(found, journal.check_undo, journal.take_back)
     inside = _inside(here or Path.cwd())
     living = [change for path in inside if (change := journal.last_change(path)) is not None]
@@ -29,6 +33,7 @@ def redo(files: Sequence[str], here: Path | None = None) -> list[Change]:
     """Make again what the last undo took back; as `undo`, the other way."""
     if files:
         found = [_known(file, journal.next_change(file), "redo") for file in _once(files)]
+        found = _with_evidence(found, journal.next_change)
         return _do(found, journal.check_redo, journal.make_again)
     inside = _inside(here or Path.cwd())
     waiting = [change for path in inside if (change := journal.next_change(path)) is not None]
@@ -59,6 +64,18 @@ def _known(file: str, change: Change | None, word: str) -> Change:
             hint="`bibtools undo --list` shows the changes that are known.",
         )
     return change
+
+
+def _with_evidence(
+    changes: list[Change], change_of: Callable[[str], Change | None]
+) -> list[Change]:
+    """The changes with those of the side files that tell of them, made in the same run."""
+    found = list(changes)
+    for change in changes:
+        beside = change_of(f"{change.path}{SUFFIX}")
+        if beside is not None and beside.run == change.run and beside not in found:
+            found.append(beside)
+    return found
 
 
 def _latest_run(changes: Sequence[Change]) -> list[Change]:

@@ -263,10 +263,10 @@ _PEOPLE = frozenset("author editor translator bookauthor holder editora namea co
 def _same(name: str, value: str) -> object:
     """A value as far as two writers can be asked to agree: not on case (both protect and re-case
     titles in their own way), kinds of dashes and quotes, hyphens in ISBNs, percent-encoding, the
-    hour at which a page was looked at, and how a name is put together."""
+    hour at which a page was looked at, and how a name is put together (nor which blanks it has)."""
     if name in _PEOPLE:
         names, truncated, _ = read_names(value)
-        return [one.display().casefold() for one in names], truncated
+        return [" ".join(one.display().casefold().split()) for one in names], truncated
     if name in ("url", "doi"):
         return from_url_value(re.sub(r"[\\{}]", "", value)).rstrip("/")
     if name.endswith("date"):
@@ -320,4 +320,4 @@ def test_better_bibtex_writes_the_same_fields(shared: Path, dialect: Dialect) ->
                 total += 1
                 agreed += name in ours and _same(name, ours[name]) == _same(name, value)
     assert total > 300
-    assert agreed >= 0.94 * total, (agreed, total, agreed / total)
+    assert agreed >= 0.95 * total, (agreed, total, agreed / total)

@@ -62,6 +62,8 @@ class Index:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self.path = tables.path
+        self._last: dict[str, IndexedPaper] = {}
+        """The papers that the last answer is about: who asks one thing of them asks more."""
 
     def __enter__(self) -> Index:
         return self
@@ -97,7 +99,10 @@ class Index:
 
     def paper(self, arxiv: ArxivId) -> IndexedPaper | None:
         """What the index knows of an ID, or None."""
+        if (known := self._last.get(arxiv.value)) is not None:
+            return known
         found = self.tables.papers([schema.pack_id(arxiv)])
+        self._last = {paper.arxiv.value: paper for paper in found}
         return found[0] if found else None
 
     def links(self, arxiv: ArxivId) -> tuple[Link, ...]:
@@ -114,14 +119,17 @@ class Index:
         """Which paper an entry is: first by its exact title, then by words and abstract."""
         asked = Asked.of(entry)
         exact: list[IndexedPaper] = []
+        self._last = {}
         if asked.key:
             exact = self.tables.papers(self.tables.papers_of_title(title_hash(asked.key)))
         if exact:
             answer = decide(asked, exact, self.tables)
+            self._last = {paper.arxiv.value: paper for paper in exact}
             if answer.settled:
                 return answer.resolution
         known = {paper.arxiv for paper in exact}
         more = [paper for paper in self.near(asked) if paper.arxiv not in known]
+        self._last |= {paper.arxiv.value: paper for paper in more}
         return decide(asked, [*exact, *more], self.tables).resolution
 
     # --- candidates ----------------------------------------------------------------------

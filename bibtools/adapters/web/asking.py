@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple
@@ -101,6 +101,11 @@ class Web:
         """What is to be said of the cache."""
         return self._cache.notices
 
+    @property
+    def silent(self) -> bool:
+        """Whether it can answer nothing: offline, and without earlier answers."""
+        return self._settings.offline and self._cache.is_empty()
+
     def ask(
         self,
         service: Service,
@@ -133,6 +138,16 @@ class Web:
         else:
             answers = self._in_a_row(jobs, progress, self._clock)
         return {question: answers[question] for job in jobs for question in job.questions}
+
+    def learn(self, service: Service, answers: Mapping[Question, Found]) -> None:
+        """Keep answers that other answers of this service imply: a search that found a record
+        answers the question for its ID.
+        """
+        asking = self._exchange.asking(service, self._clock)
+        known = self._cache.find(asking.origin, list(answers))
+        new = {question: answer for question, answer in answers.items() if question not in known}
+        if new:
+            self._cache.store(asking.origin, new, self._clock.now())
 
     def fetch(self, service: Service, request: Request) -> Reply | CouldNotAsk:
         """One request with the same pace, repetitions and limits, past the cache.

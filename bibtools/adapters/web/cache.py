@@ -100,6 +100,11 @@ class Cache:
                         found[names[name]] = Kept(answer, float(asked))
         return found
 
+    def is_empty(self) -> bool:
+        """Whether there is no answer at all."""
+        with self._lock:
+            return not self._attempt(_query("select question from answer limit 1", ()))
+
     def store(
         self, origin: str, answers: Mapping[Question, Found | NotFound], asked: float
     ) -> None:

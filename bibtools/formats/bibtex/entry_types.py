@@ -111,6 +111,10 @@ STATES: Final[dict[str, str]] = {
 }
 """biblatex's localisation keys for `pubstate`, and what they print in English."""
 
+_PARTS: Final = frozenset({"incollection", "inreference"})
+"""Parts of books: with a series and a number in it they say where they are, also without the
+title of the book."""
+
 SERIES: Final[dict[str, str]] = {"newseries": "new series", "oldseries": "old series"}
 """biblatex's localisation keys for `series`."""
 
@@ -220,7 +224,8 @@ def default_type(entry: Entry, dialect: Dialect) -> str:
     name = WRITE.get(entry.type, ("misc", "misc"))[dialect == "biblatex"]
     if name == "phdthesis" and MASTER.fullmatch(entry.fields.get("genre", "")):
         return "mastersthesis"
-    if name in NEEDS_VENUE and not (entry.venue or _names_venue(entry)):
+    in_series = name in _PARTS and "collection-title" in entry.fields
+    if name in NEEDS_VENUE and not (entry.venue or in_series or _names_venue(entry)):
         return "misc"
     if name == "online" and entry.arxiv is None and main_address(entry) is None:
         # biblatex's data model asks for an address in @online.

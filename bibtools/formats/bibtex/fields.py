@@ -132,6 +132,9 @@ PUBLISHERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 """Where an entry type has its publisher; elsewhere `publisher`."""
 
+COURTS: Final = frozenset({"jurisdiction", "legislation"})
+"""Types of law, whose `institution` is the court or the body that decided."""
+
 ANY_PUBLISHER: Final = ("publisher", "institution", "school", "organization")
 
 VENUES: Final[dict[str, tuple[str, ...]]] = {

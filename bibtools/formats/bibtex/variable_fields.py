@@ -9,6 +9,7 @@ from bibtools.formats.bibtex.field_values import decode_text, decode_title, unde
 from bibtools.formats.bibtex.fields import (
     ANY_PUBLISHER,
     COPIES,
+    COURTS,
     DATE_SYNONYMS,
     DATES,
     ID_FIELDS,
@@ -144,6 +145,10 @@ def _genre(reader: FieldReader, type_: str, fields: dict[str, str]) -> None:
 
 
 def _publisher(reader: FieldReader, fields: dict[str, str], *, biblatex: bool) -> None:
+    if reader.kind in COURTS and "institution" in reader.left and "authority" not in reader.left:
+        court = reader.variable("authority", "institution")
+        if court:
+            fields["authority"] = court
     first = PUBLISHERS.get(reader.kind)
     names = (*first[0], *ANY_PUBLISHER) if first is not None else ANY_PUBLISHER
     for name in names:

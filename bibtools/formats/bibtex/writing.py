@@ -40,6 +40,7 @@ from bibtools.formats.bibtex.fields import (
     ALIASES,
     BABEL,
     COPIES,
+    COURTS,
     CUSTOM_NAMES,
     DATES,
     EDITOR_FIELDS,
@@ -370,7 +371,7 @@ class _Writer:
         place = self.dialect == "biblatex"
         for table in (TEXTS, NUMBERS):
             for variable, names in table.items():
-                if (variable in _LAST) != last or variable not in fields:
+                if (variable in _LAST) != last or variable not in fields or variable == "authority":
                     continue
                 word = _WORDS.get((variable, fields[variable])) if place else None
                 if word is not None:
@@ -388,6 +389,10 @@ class _Writer:
         if publisher:
             names = PUBLISHERS.get(self.kind, ((), ()))[self.dialect == "biblatex"]
             self.text("publisher", (*names, "publisher"), publisher)
+        authority = self.entry.fields.get("authority")
+        if authority:
+            names = ("institution",) if self.kind in COURTS else ()
+            self.text("authority", (*names, "authority"), authority)
 
     def copy_of_venue(self) -> None:
         """What it appeared in, once more where styles print it."""

@@ -11,6 +11,7 @@ from bibtools.codelinks import NAMES_PAPER, add_code_links, names_paper, stated_
 from bibtools.model import Link, Outcome
 from bibtools.sites.asking import Answer, Found, NotFound, Question, Service
 from bibtools.sites.repositories import TEXT_MATCH
+from bibtools.text.addresses import is_local
 from bibtools.workflows.online import questions
 from bibtools.workflows.online.questions import named
 from bibtools.workflows.online.repositories import question_of, verify
@@ -45,6 +46,9 @@ def find_code(run: Run) -> None:
         _add(run, work, [link for link, _, _ in told], told)
     if run.options.verify:
         verify(run.works, run.web, run.today, run.progress)
+    for work in run.works:
+        if work.beside is not None:
+            work.beside = replace(work.beside, code=work.now.code)
 
 
 def _read_own_words(run: Run, work: Work) -> None:
@@ -67,7 +71,7 @@ def _add(
     if "code" in work.locked:
         return
     before = {link.url for link in work.now.code}
-    work.now = add_code_links(work.now, links)
+    work.now = add_code_links(work.now, (link for link in links if not is_local(link.url)))
     for link in work.now.code:
         if link.url in before:
             continue

@@ -97,7 +97,8 @@ def preprint_of_doi(service: Service) -> Sort:
     """The record of the entry's own DOI, for the preprint that it names."""
 
     def wanted(work: Work) -> Iterable[Question]:
-        if _wanted_title(work):
+        known = work.now.resolution
+        if _wanted_title(work) and (known is None or known.outcome is Outcome.NONE):
             yield from by_own_doi(service)(work)
 
     return wanted

@@ -15,6 +15,7 @@ from bibtools.text.addresses import same_address_key
 from bibtools.workflows.online.state import Asks, Evidence, Work
 
 _HOSTS = {"github.com": "github", "gitlab.com": "gitlab"}
+_ARCHIVE = "software-heritage"
 
 
 def verify(works: Sequence[Work], web: Asks, today: str, progress: Progress | None = None) -> None:
@@ -30,15 +31,15 @@ def verify(works: Sequence[Work], web: Asks, today: str, progress: Progress | No
     }
     answers = _ask(list(dict.fromkeys(asked.values())), web, progress)
     gone = [question for question, answer in answers.items() if isinstance(answer, NotFound)]
-    kept = _snapshots(gone, web, progress)
+    copies = _copies(gone, web, progress)
     for work in works:
         given = {link.url for link in work.given.code}
         links = []
         for link in work.now.code:
             question = asked.get(link.url)
             answer = answers.get(question) if question is not None else None
-            snapshot = kept.get(question) if question is not None else None
-            links.append(_judge(work, link, answer, snapshot, link.url in given, today))
+            copy = copies.get(question) if question is not None else None
+            links.append(_judge(work, link, answer, copy, link.url in given, today))
         if tuple(links) != work.now.code:
             work.now = replace(work.now, code=tuple(links))
 
@@ -64,33 +65,42 @@ def _ask(
     return web.ask_all(jobs, progress) if jobs else {}
 
 
-def _snapshots(
+def _copies(
     gone: Sequence[Question], web: Asks, progress: Progress | None
-) -> dict[Question, str]:
-    """The addresses at Software Heritage of what is gone, where it has them."""
-    heritage = services.service("software-heritage")
+) -> dict[Question, Answer]:
+    """What Software Heritage says of what is gone."""
+    heritage = services.service(_ARCHIVE)
     asked = {Question(heritage.name, "repository", one.subject): one for one in gone}
     if not asked:
         return {}
-    found = {}
     answers = web.ask_all([Job(heritage, "repository", list(asked))], progress)
-    for question, answer in answers.items():
-        repository = answer.records[0].repository if isinstance(answer, Found) else None
-        if repository is not None and repository.snapshot:
-            found[asked[question]] = repository.snapshot
-    return found
+    return {asked[question]: answer for question, answer in answers.items()}
+
+
+def _where(work: Work, copy: Answer | None) -> str:
+    """A sentence that tells where a copy is, where there is one."""
+    match copy:
+        case Found(records):
+            repository = records[0].repository
+            if repository is not None and repository.snapshot:
+                return f" Software Heritage has it: {repository.snapshot}"
+        case CouldNotAsk(reason):
+            work.could_not(services.service(_ARCHIVE), reason)
+    return ""
 
 
 def _judge(
-    work: Work, link: Link, answer: Answer | None, snapshot: str | None, own: bool, today: str
+    work: Work, link: Link, answer: Answer | None, copy: Answer | None, own: bool, today: str
 ) -> Link:
-    if answer is None or isinstance(answer, CouldNotAsk):
-        if isinstance(answer, CouldNotAsk):
-            work.unasked.append(f"{link.url}: {answer.reason}")
+    if answer is None:
+        return link
+    if isinstance(answer, CouldNotAsk):
+        host = question_of(link.url)
+        assert host is not None
+        work.could_not(services.service(host.service), answer.reason)
         return link
     if isinstance(answer, NotFound):
-        where = f" Software Heritage has it: {snapshot}" if snapshot else ""
-        work.tell(f"{link.url} is gone (or private).{where}", "enrich.dead-link")
+        work.tell(f"{link.url} is gone (or private).{_where(work, copy)}", "enrich.dead-link")
         return link
     repository = answer.records[0].repository
     if repository is None:

@@ -65,11 +65,15 @@ def enrich_online(
         run = Run(works, web, index, options, progress)
         run.ask_index()
         run.ask_dois()
+        run.ask_preprints()
         run.ask_dblp()
         run.ask_ids()
         run.ask_titles()
         if options.published != "none":
             publishing.find_published(run)
+            # Some have a DOI only now.
+            run.ask_preprints()
+            run.ask_ids()
         if options.code:
             code.find_code(run)
     return Online(
@@ -99,13 +103,18 @@ class Run:
         self.options = options
         self.progress = progress
         self.today = options.today.isoformat()
+        self.silent = web.silent
         self.hints: dict[int, list[tuple[ArxivId, Service, Question]]] = {}
         """Preprints that somebody names for an entry's DOI, to be checked."""
+        self.seen: set[tuple[int, Question]] = set()
+        """For which entries which ID was asked, or a search has brought its record."""
 
     def ask(
         self, sorts: Sequence[tuple[Service, str, Sort]]
     ) -> list[tuple[Work, Service, Question, Answer]]:
         """Ask what each sort of questions wants of every entry; all of them together."""
+        if self.silent:
+            return []
         asked: list[tuple[Work, Service, Question]] = []
         jobs = []
         for service, kind, wanted in sorts:
@@ -167,23 +176,16 @@ class Run:
     # --- DOIs ---------------------------------------------------------------------------------
 
     def ask_dois(self) -> None:
-        """Records of the entries' own DOIs: Crossref's, and DataCite's of what it lacks; and
-        OpenAlex's, which names the preprint.
-        """
-        crossref, datacite, openalex = map(named, ("crossref", "datacite", "openalex"))
+        """Records of the entries' own DOIs: Crossref's, and DataCite's of what it lacks."""
+        crossref, datacite = named("crossref"), named("datacite")
         missing = set[int]()
-        for work, service, question, answer in self.ask(
-            [
-                (crossref, "doi", questions.by_own_doi(crossref)),
-                (openalex, "doi", questions.preprint_of_doi(openalex)),
-            ]
+        for work, _, question, answer in self.ask(
+            [(crossref, "doi", questions.by_own_doi(crossref))]
         ):
             if isinstance(answer, Found):
-                record = answer.records[0]
-                if service is crossref:
-                    self.take_record(work, service, question, record)
-                self.take_hint(work, service, question, record)
-            elif isinstance(answer, NotFound) and service is crossref:
+                self.take_record(work, crossref, question, answer.records[0])
+                self.take_hint(work, crossref, question, answer.records[0])
+            elif isinstance(answer, NotFound):
                 missing.add(work.number)
         wanted = questions.only(missing, questions.by_own_doi(datacite))
         for work, _, question, answer in self.ask([(datacite, "doi", wanted)]):
@@ -195,6 +197,15 @@ class Run:
                     "enrich.unknown-doi",
                     "Other agencies exist, but misprints are more usual.",
                 )
+
+    def ask_preprints(self) -> None:
+        """What preprint OpenAlex names for the DOIs of entries without arXiv ID."""
+        openalex = named("openalex")
+        for work, _, question, answer in self.ask(
+            [(openalex, "doi", questions.preprint_of_doi(openalex))]
+        ):
+            if isinstance(answer, Found):
+                self.take_hint(work, openalex, question, answer.records[0])
 
     def take_hint(self, work: Work, service: Service, question: Question, record: Record) -> None:
         """Remember the preprint that a record of the entry's DOI names."""
@@ -215,14 +226,13 @@ class Run:
             for number, hints in self.hints.items()
             if self.works[number].now.arxiv is None
         }
-        sorts: list[tuple[Service, str, Sort]] = [
-            (
-                arxiv,
-                "arxiv",
-                lambda work: [*questions.by_arxiv(work), *hinted.get(work.number, ())],
-            )
-        ]
-        for work, _, question, answer in self.ask(sorts):
+
+        def wanted(work: Work) -> list[Question]:
+            both = [*questions.by_arxiv(work), *hinted.get(work.number, ())]
+            return [one for one in both if (work.number, one) not in self.seen]
+
+        for work, _, question, answer in self.ask([(arxiv, "arxiv", wanted)]):
+            self.seen.add((work.number, question))
             if work.number in hinted:
                 self.check_hint(work, answer)
             elif isinstance(answer, Found):
@@ -334,6 +344,9 @@ class Run:
         for record in records:
             if record.entry.arxiv == taken:
                 asked = Question("arxiv", "arxiv", taken.value)
+                self.seen.add((work.number, asked))
+                if service.name == "arxiv":
+                    self.web.learn(service, {asked: Found((record,))})
                 self.take_record(work, named("arxiv"), asked, record)
                 return
 

@@ -11,7 +11,7 @@ from bibtools.adapters.web.asking import Job
 from bibtools.formats.provenance import Lost
 from bibtools.model import ArxivId, Entry, Notice, Outcome
 from bibtools.model.progress import Progress
-from bibtools.sites.asking import Answer, Question, Service
+from bibtools.sites.asking import Answer, Found, Question, Service
 from bibtools.sites.records import Record
 
 Published = Literal["add", "beside", "replace", "none"]
@@ -124,7 +124,14 @@ class Online:
 class Asks(Protocol):
     """Who asks the services: `adapters.web.Web`, or a stand-in."""
 
+    @property
+    def silent(self) -> bool:
+        """Whether it can answer nothing."""
+
     def ask_all(
         self, jobs: Sequence[Job], progress: Progress | None = None
     ) -> dict[Question, Answer]:
         """An answer for each question."""
+
+    def learn(self, service: Service, answers: Mapping[Question, Found]) -> None:
+        """Keep answers that other answers imply."""

@@ -264,6 +264,18 @@ _KEPT = re.compile("\ufdd2([0-9]+)\ufdd4")
 _ACTIVE = re.compile(r"[\\{}$~`]|--|''")
 
 
+def _prepared(text: str) -> str:
+    """Without characters that we use as marks, and with every sign spelt as a sign."""
+    if _NONCHARACTER.search(text):
+        text = _NONCHARACTER.sub("\ufffd", text)
+    if "\\~" in text or "\\^" in text:
+        # With nothing to stand on, people mean the sign.
+        text = _BARE_ACCENT.sub(r"\\\1{}", text)
+    if "{" in text and _OUR_SPELLING.search(text):
+        text = _OUR_SPELLING.sub(_our_spelling, text)
+    return text
+
+
 def plain(text: str) -> str:
     r"""The text a reader sees: characters decoded, braces and font commands gone, escapes undone.
 
@@ -272,13 +284,7 @@ def plain(text: str) -> str:
     """
     if not _ACTIVE.search(text):
         return text
-    if _NONCHARACTER.search(text):
-        text = _NONCHARACTER.sub("\ufffd", text)
-    if "\\~" in text or "\\^" in text:
-        # With nothing to stand on, people mean the sign.
-        text = _BARE_ACCENT.sub(r"\\\1{}", text)
-    if "{" in text and _OUR_SPELLING.search(text):
-        text = _OUR_SPELLING.sub(_our_spelling, text)
+    text = _prepared(text)
     if "\\" not in text and "$" not in text:
         return _settled(_bare(text))
     kept: list[str] = []

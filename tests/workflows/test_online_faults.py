@@ -127,8 +127,11 @@ ENTITIES = (
     b'<!ENTITY c "&b;&b;&b;&b;&b;&b;">]><feed xmlns="http://www.w3.org/2005/Atom">&c;</feed>'
 )
 
+UNREAD = "answer|GitHub reports an error"
+LED_AWAY = "redirects to another host|only it can answer"
+
 FAULTS: Mapping[str, Fault] = {
-    "timeout": Fault(Answered(200, b'{"a":', {"Content-Type": "*"}, silent_after=5), "second"),
+    "timeout": Fault(Answered(200, b'{"a":    ', {"Content-Type": "*"}, silent_after=5), "second"),
     "reset": Fault(Answered(200, b"{" * 999, {"Content-Type": "*"}, reset_after=10), "connection"),
     "reset once": Fault(
         Answered(200, b"{" * 999, {"Content-Type": "*"}, reset_after=10), None, once=True
@@ -145,21 +148,21 @@ FAULTS: Mapping[str, Fault] = {
         Answered(200, b"<!doctype html><title>Wait</title>", {"Content-Type": "*"}), "a web page"
     ),
     "empty": Fault(Answered(200, b"", {"Content-Type": "*"}), "empty"),
-    "truncated": Fault(None, "answer|GitHub reports an error"),
+    "truncated": Fault(None, UNREAD),
     "another shape": Fault(
-        Answered(200, b'{"boats": [1, 2, 3]}', {"Content-Type": "*"}), "answer"
+        Answered(200, b'{"boats": [1, 2, 3]}', {"Content-Type": "*"}), UNREAD
     ),
-    "no text": Fault(Answered(200, b'{"a": "\xff\xfe\xfa"}', {"Content-Type": "*"}), "answer|GitHub reports an error"),
+    "no text": Fault(Answered(200, b'{"a": "\xff\xfe\xfa"}', {"Content-Type": "*"}), UNREAD),
     "too large": Fault(
         Answered(200, b" " * 51_000_000, {"Content-Type": "*"}), "larger than"
     ),
     "compression bomb": Fault(replace(JSON_BOMB, headers={
         "Content-Type": "*", "Content-Encoding": "gzip"}), "larger than"),
-    "deep": Fault(Answered(200, DEEP, {"Content-Type": "*"}), "answer|GitHub reports an error"),
-    "entities": Fault(Answered(200, ENTITIES, {"Content-Type": "*"}), "answer|GitHub reports an error"),
+    "deep": Fault(Answered(200, DEEP, {"Content-Type": "*"}), UNREAD),
+    "entities": Fault(Answered(200, ENTITIES, {"Content-Type": "*"}), UNREAD),
     "redirect for ever": Fault(None, "redirects more than|only it can answer"),
-    "redirect inside": Fault(redirect("http://127.0.0.1:1/admin"), "redirects to another host|only it can answer"),
-    "redirect to metadata": Fault(redirect("http://169.254.169.254/latest"), "redirects to another host|only it can answer"),
+    "redirect inside": Fault(redirect("http://127.0.0.1:1/admin"), LED_AWAY),
+    "redirect to metadata": Fault(redirect("http://169.254.169.254/latest"), LED_AWAY),
 }  # fmt: skip
 
 MEDIA = {
@@ -221,7 +224,7 @@ def test_no_entry_is_lost_or_wrongly_filled(
     with Loopback(replace(WELL, others={service: faulty(service, name)}).routes()) as server:
         result, _ = again(server, tmp_path, clock)
         server.routes = dict(WELL.routes())
-        healed, _ = again(server, tmp_path, clock)
+        healed = result if fault.once else again(server, tmp_path, clock)[0]
     assert [one.key for one in result.entries] == [one.key for one in ENTRIES]
     for given, entry, good in zip(ENTRIES, result.entries, whole.entries, strict=True):
         right = {name: {value} for name, value in values(given).items()}

@@ -24,13 +24,21 @@ if TYPE_CHECKING:
 
 
 def find_published(run: Run) -> None:
-    """Find the published versions and use them as the options say.
+    """Find the published versions and use them as the options say."""
+    search = search_published(run)
+    for work in run.works:
+        if wants_published(work):
+            search.use(work)
+
+
+def search_published(run: Run) -> Search:
+    """Ask for the published versions of what is a preprint or does not say where it appeared.
 
     The DOI that the authors gave arXiv goes first, at Crossref; who has none is looked for at
     Semantic Scholar (with a key) and DBLP, many in one request. Crossref is then asked for the
     DOIs that turned up: its record is the fullest, and what it contradicts is not taken.
     """
-    search = _Search(run)
+    search = Search(run)
     crossref = named("crossref")
     search.ask([(crossref, "doi", questions.by_stated_doi(crossref))])
     if "semantic-scholar" in run.options.keyed:
@@ -41,15 +49,14 @@ def find_published(run: Run) -> None:
     if run.options.thorough:
         search.ask([(crossref, "title", search.still_open(questions.twin_by_title(crossref)))])
     search.ask([(crossref, "doi", search.unconfirmed)])
-    for work in run.works:
-        if wants_published(work):
-            search.use(work)
+    return search
 
 
-class _Search:
+class Search:
     """The candidates that were found so far."""
 
     def __init__(self, run: Run) -> None:
+        """Nothing is found yet."""
         self.run = run
         self.candidates: dict[int, list[tuple[Question, Record]]] = {}
         self.unknown: dict[int, list[str]] = {}

@@ -192,6 +192,7 @@ class Run:
             if isinstance(answer, Found):
                 self.take_record(work, datacite, question, answer.records[0])
             elif isinstance(answer, NotFound):
+                work.unknown.append(question)
                 work.tell(
                     f"neither Crossref nor DataCite knows the DOI {work.now.doi}.",
                     "enrich.unknown-doi",
@@ -242,6 +243,7 @@ class Run:
 
     def tell_unknown(self, work: Work, question: Question) -> None:
         """The ID is unknown to arXiv: one of ours is taken back."""
+        work.unknown.append(question)
         work.tell(
             f"arXiv does not know {question.subject}.",
             "enrich.unknown-id",
@@ -278,6 +280,7 @@ class Run:
     def take_record(self, work: Work, service: Service, question: Question, record: Record) -> None:
         """Use a record of this very work, unless it is about another one."""
         if not same_work(work.now, record.entry):
+            work.others.append((question, record))
             work.tell(
                 f"{service.title} knows {question.subject} as "
                 f'"{(record.entry.title or "")[:100]}"; nothing was filled from it.',

@@ -68,6 +68,10 @@ class Work:
     locked: frozenset[str]
     records: list[tuple[Question, Record]] = field(default_factory=list)
     """What the services say of this very work (by its identifiers)."""
+    others: list[tuple[Question, Record]] = field(default_factory=list)
+    """What they know by its identifiers and what is another work."""
+    unknown: list[Question] = field(default_factory=list)
+    """Its identifiers that nobody knows who should."""
     evidence: dict[str, Evidence] = field(default_factory=dict)
     """By part; for a code link by `code ` and its address."""
     published: tuple[tuple[Question, Record], ...] = ()

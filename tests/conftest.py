@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast examples are drawn says how busy the machine is, nothing of what is tested.
+settings.register_profile("bibtools", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("bibtools")
 
 ROOT = Path(__file__).resolve().parent.parent
 

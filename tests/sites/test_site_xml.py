@@ -29,7 +29,7 @@ BOMB = (
         pytest.param(b"<a>", "not XML", id="cut"),
         pytest.param(b"<a>&nbsp;</a>", "undefined entity", id="undefined-entity"),
         pytest.param("<a>\u00e9</a>".encode("latin-1"), "not XML", id="wrong-charset"),
-        pytest.param(b"<?xml version='1.0' encoding='boats'?><a/>", "", id="no-charset"),
+        pytest.param(b"<?xml version='1.0' encoding='boats'?><a/>", "XML", id="no-charset"),
         pytest.param(b"<a>\x07</a>", "not XML", id="control"),
         pytest.param(b"<b/>", "not <a>", id="another"),
     ],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 import click
 
@@ -27,6 +28,7 @@ Examples:
   bibtools check --fix -i --ignore capitals refs.bib
   bibtools check --select syntax,duplicate-key *.bib
   bibtools check --sarif refs.bib > findings.sarif
+  bibtools check --online refs.bib
 
 \b
 Rules:
@@ -34,8 +36,14 @@ Rules:
     + "\n".join(f"  {rule.name:<16} {rule.summary}" for rule in RULES.values())
     + """
 
-Exit codes: 0 nothing found (with --fix: nothing left), 1 findings,
-2 wrong usage or a file that cannot be read.
+With --online the entries are held against what arXiv, Crossref, DataCite and DBLP
+know: each exists, is described wrongly, or nobody can tell (which says nothing
+against it: many books are in no index); and works that were retracted, withdrawn or
+published since are told. Answers are kept; --offline asks only these and the index.
+
+Exit codes: 0 nothing found (with --fix: nothing left), 1 findings (with --online:
+described wrongly, retracted, withdrawn, superseded), 2 wrong usage or a file that
+cannot be read, 4 nobody can tell of an entry, and some service could not be asked.
 """
 )
 
@@ -53,6 +61,15 @@ Exit codes: 0 nothing found (with --fix: nothing left), 1 findings,
     default="auto",
     help="Whose required fields and dates count.  [default: what the file speaks]",
 )
+@click.option("--online", is_flag=True, help="Hold the entries against what services know.")
+@click.option("--offline", is_flag=True, help="With --online: the index and earlier answers only.")
+@click.option(
+    "--index",
+    "index_path",
+    metavar="PATH",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --online: the index file, if not yours.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON lines.")
 @click.option("--sarif", is_flag=True, help="Print findings as a SARIF log for code hosts.")
 @options.quiet()
@@ -64,6 +81,9 @@ def check(
     select: str | None,
     ignore: str | None,
     dialect: str,
+    online: bool,
+    offline: bool,
+    index_path: Path | None,
     as_json: bool,
     sarif: bool,
     quiet: bool,
@@ -74,11 +94,42 @@ def check(
     `file:line:column: severity rule: message`; to stderr when --fix prints the file or the
     changes. Only -i changes a file.
     """
+    if online:
+        _refuse_online(fix or diff or in_place or sarif or bool(select or ignore))
+        from bibtools.cli.check_online import run_online
+
+        return run_online(files, index_path, offline=offline, as_json=as_json, quiet=quiet)
+    if offline or index_path is not None:
+        raise UsageError("--offline and --index go with --online.")
     rules = chosen_rules(select, ignore)
-    spoken: Dialect | None = None
-    if dialect != "auto":
-        spoken = "biblatex" if dialect == "biblatex" else "bibtex"
     _refuse_contradictions(files, fix, diff, in_place, as_json, sarif)
+    findings, unreadable = _look(
+        files, _spoken(dialect), rules, fix=fix, diff=diff, in_place=in_place, quiet=quiet
+    )
+    _show(findings, as_json=as_json, sarif=sarif, aside=fix and (diff or not in_place))
+    if unreadable:
+        return 2
+    return 1 if findings else 0
+
+
+def _spoken(dialect: str) -> Dialect | None:
+    """The dialect that was named; None to take the file's own."""
+    if dialect == "auto":
+        return None
+    return "biblatex" if dialect == "biblatex" else "bibtex"
+
+
+def _look(
+    files: Sequence[str],
+    spoken: Dialect | None,
+    rules: Collection[str] | None,
+    *,
+    fix: bool,
+    diff: bool,
+    in_place: bool,
+    quiet: bool,
+) -> tuple[list[Finding], bool]:
+    """What is wrong in the files (with `fix`: what is left), and whether one cannot be read."""
     findings: list[Finding] = []
     unreadable = False
     for file in files:
@@ -101,10 +152,15 @@ def check(
             replace_file(file, data, mended.data, "check --fix")
             if not quiet:
                 say(f"{file}: {mended.fixed} fixes made")
-    _show(findings, as_json=as_json, sarif=sarif, aside=fix and (diff or not in_place))
-    if unreadable:
-        return 2
-    return 1 if findings else 0
+    return findings, unreadable
+
+
+def _refuse_online(others: bool) -> None:
+    if others:
+        raise UsageError(
+            "--online only tells: it has no rules and no fixes.",
+            "Say --online alone, with --json or --offline.",
+        )
 
 
 def _refuse_contradictions(

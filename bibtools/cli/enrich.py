@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +15,7 @@ from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import plain, say, show_notices, write_bytes
 from bibtools.errors import UsageError
 from bibtools.formats.bibtex.fields import PrintLinks
-from bibtools.model import ArxivId, Outcome
-from bibtools.model.progress import Progress
+from bibtools.model import ArxivId, Candidate, Entry, Outcome
 from bibtools.workflows.asking import request_lines, services_with_key, the_web, unasked_lines
 from bibtools.workflows.changed_files import diff, write_all
 from bibtools.workflows.enrich_file import (
@@ -28,8 +27,8 @@ from bibtools.workflows.enrich_file import (
     read_input,
     report_of,
 )
-from bibtools.workflows.index import Index, index_for
-from bibtools.workflows.online import Asks, Online, OnlineOptions, enrich_online
+from bibtools.workflows.index import index_for
+from bibtools.workflows.online import Online, OnlineOptions, enrich_online
 from bibtools.workflows.online.state import Published
 from bibtools.workflows.outputs import Target, write_new
 from bibtools.workflows.reporting import write_report
@@ -46,7 +45,8 @@ An arXiv ID or a published version is written only when sure: the title and one
 more witness (authors, year, number of authors, abstract), an exact and distinctive
 title that is the only one of its kind, or an identifier that title or authors bear
 out; and never over a contradiction. Otherwise the entry says `likely` or
-`ambiguous`, with the candidates, or `none`. Fields that an entry has are kept.
+`ambiguous`, with the candidates, or `none`. Fields that an entry has are kept; a
+journal that is only "arXiv preprint ..." gives way to the real one.
 
 Fields named in an entry's `bibtools-lock = {doi, year}` (or `{all}`) are never
 touched. `bibtools why KEY` tells where a value came from, `bibtools undo` takes the
@@ -153,8 +153,11 @@ def enrich(
         index = stack.enter_context(index_for(index_path))
         progress = stack.enter_context(progress_on_terminal(quiet=quiet))
         online = enrich_online(given.reading.entries, web, index, settings, progress)
-        if interactive and (chosen := _ask_person(online)):
-            online = _again(given, chosen, web, index, settings, progress)
+        if interactive:
+            settings = _answers_of_person(online, settings)
+            if settings.chosen or settings.agreed:
+                # Once more; the answers are all remembered.
+                online = enrich_online(given.reading.entries, web, index, settings, progress)
         requests = request_lines(web.counts)
         notices = web.notices
     found = enriched(
@@ -201,46 +204,57 @@ def _refuse(
         )
 
 
-def _again(
-    given: Given,
-    chosen: Mapping[int, ArxivId],
-    web: Asks,
-    index: Index | None,
-    settings: OnlineOptions,
-    progress: Progress | None,
-) -> Online:
-    """The run once more with what a person chose; the answers are all remembered."""
-    settings = replace(settings, chosen=chosen)
-    return enrich_online(given.reading.entries, web, index, settings, progress)
-
-
-def _ask_person(online: Online) -> dict[int, ArxivId]:
-    """Show both sides of what is unsure, and ask which it is."""
+def _answers_of_person(online: Online, settings: OnlineOptions) -> OnlineOptions:
+    """Show both sides of what is unsure, ask, and give the options with the answers."""
     chosen: dict[int, ArxivId] = {}
+    agreed = set[int]()
     for number, told in enumerate(online.told):
-        entry, found = told.entry, told.entry.resolution
-        if entry.arxiv is not None or found is None or not found.candidates:
-            continue
-        names = ", ".join(name.display() for name in entry.authors[:4])
-        year = entry.date.year if entry.date is not None else "no year"
-        say(f"\n{entry.key or 'entry'}: {entry.title}\n  {names or 'no authors'}, {year}")
-        for place, one in enumerate(found.candidates, start=1):
-            say(f"  {place}  arXiv:{one.arxiv}  {one.title}")
-            against = f"; against: {', '.join(one.against)}" if one.against else ""
-            say(f"     for: {', '.join(one.agreed) or 'nothing'}{against}")
-        places = [str(place) for place in range(1, len(found.candidates) + 1)]
-        answer = click.prompt(
-            f"Which is it ({', '.join(places)}, n for none, q to stop asking)",
-            type=click.Choice([*places, "n", "q"]),
-            show_choices=False,
-            default="n",
-            err=True,
-        )
+        found = told.entry.resolution
+        answer = "n"
+        if told.entry.arxiv is None and found is not None and found.candidates:
+            answer = _ask_which(told.entry, found.candidates)
+            if answer not in ("n", "q"):
+                chosen[number] = found.candidates[int(answer) - 1].arxiv
+        if answer != "q" and told.doubt is not None:
+            answer = _ask_published(told.entry, told.doubt.entry)
+            if answer == "y":
+                agreed.add(number)
         if answer == "q":
             break
-        if answer != "n":
-            chosen[number] = found.candidates[int(answer) - 1].arxiv
-    return chosen
+    return replace(settings, chosen=chosen, agreed=frozenset(agreed))
+
+
+def _ask_which(entry: Entry, candidates: Sequence[Candidate]) -> str:
+    """Which of the papers it is: a number, `n` or `q`."""
+    _show_side(entry)
+    for place, one in enumerate(candidates, start=1):
+        say(f"  {place}  arXiv:{one.arxiv}  {one.title}")
+        against = f"; against: {', '.join(one.against)}" if one.against else ""
+        say(f"     for: {', '.join(one.agreed) or 'nothing'}{against}")
+    places = [str(place) for place in range(1, len(candidates) + 1)]
+    return _prompt(f"Which is it ({', '.join(places)}, n for none, q to stop asking)", places)
+
+
+def _ask_published(entry: Entry, published: Entry) -> str:
+    """Whether this is its published version: `y`, `n` or `q`."""
+    _show_side(entry)
+    _show_side(published)
+    return _prompt("Is this its published version (y, n, q to stop asking)", ["y"])
+
+
+def _show_side(entry: Entry) -> None:
+    names = ", ".join(name.display() for name in entry.authors[:4])
+    year = str(entry.date.year) if entry.date is not None else "no year"
+    where = "; ".join(str(one) for one in (entry.venue, entry.doi) if one)
+    say(f"\n{entry.key or 'found'}: {entry.title}")
+    say(f"  {names or 'no authors'}, {year}{f', {where}' if where else ''}")
+
+
+def _prompt(text: str, answers: Sequence[str]) -> str:
+    answer: str = click.prompt(
+        text, type=click.Choice([*answers, "n", "q"]), show_choices=False, default="n", err=True
+    )
+    return answer
 
 
 def _write(

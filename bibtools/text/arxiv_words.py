@@ -8,7 +8,7 @@ _NAMES = re.compile(r"arxiv|\bcorr\b|computing research repository", re.IGNORECA
 _DRESS = re.compile(
     r"https?://|arxiv(?:\.org)?|\bcorr\b|computing research repository|\be-?prints?\b"
     r"|\bpreprints?\b|\b(?:abs|pdf)/|10\.48550/|(?:dx\.)?doi(?:\.org/|:)|\[[\w.-]+\]"
-    r"|(?<=\d)v\d+\b|cornell university|[\s.,;:/(){}\\-]+",
+    r"|cornell university|[\s.,;:/(){}\\-]+",
     re.IGNORECASE,
 )
 
@@ -19,7 +19,7 @@ def says_arxiv(value: str, number: str) -> bool:
     `arXiv preprint arXiv:2104.08821`, `abs/2104.08821`, `CoRR` do, and `arXiv--2104`, which
     Google Scholar gives for pages; `Proc. of CoRR Workshop` does not.
     """
-    bare = value.replace(number, " ")
+    bare = re.sub(rf"{re.escape(number)}(?:v\d+)?(?![\w.])", " ", value)
     if bare == value and not _NAMES.search(value):
         return False
     left = _DRESS.sub("", bare)

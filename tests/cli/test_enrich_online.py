@@ -306,6 +306,32 @@ def test_likely_is_written_on_request(services: Services, tmp_path: Path) -> Non
     assert "eprint={2008.00088}" in bold.stdout
 
 
+def test_a_person_is_shown_both_sides(services: Services, tmp_path: Path) -> None:
+    title = "Harbour Pilots and Their Logbooks"
+    preprint = Paper(title, ("Eve Beispiel", "Ada Example", "Dov Cai"), 2022, "2205.00033")
+    printed = Paper(title, ("Eve Beispiel", "Wu Li", "Bea Roux"), 2022, doi="10.1234/pilots.22",
+                    venue="Pilots")  # fmt: skip
+    services.become(World([*PAPERS, preprint, printed]))
+    path = tmp_path / "two.bib"
+    path.write_text(
+        "@misc{f, title={Learning to Float}}\n"
+        "@misc{h, eprint={2205.00033}, archiveprefix={arXiv}}\n"
+    )
+    quiet = services.enrich(path, "-q", "--interactive", "-i", stdin=b"q\n")
+    assert "Learning to Float" in quiet.stderr
+    assert "2008.00088" not in path.read_text()
+    ran = services.enrich(path, "--interactive", "-i", stdin=b"2\ny\n")
+    assert "  2  arXiv:2109.00099  Learning to Float" in ran.stderr
+    assert (
+        f"h: {title}\n  Eve Beispiel, Ada Example, Dov Cai, 2022\n\nfound: {title}\n" in ran.stderr
+    )
+    text = path.read_text()
+    assert "eprint={2109.00099}" in text
+    assert "doi={10.1234/pilots.22}" in text
+    told = bibtools("why", "f", "eprint", "--in", path)
+    assert "from you, asked on" in told.stdout
+
+
 # --- in place, why, undo --------------------------------------------------------------------
 
 

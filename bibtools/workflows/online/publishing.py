@@ -117,9 +117,13 @@ class Search:
         """Decide which of the candidates is the published version, and use it as asked for."""
         options, today = self.run.options, self.run.today
         choice = self.choice(work)
-        if choice.outcome not in options.accept:
+        agreed = work.number in options.agreed and choice.outcome is Outcome.LIKELY
+        if choice.outcome not in options.accept and not agreed:
+            if choice.outcome is Outcome.LIKELY:
+                work.doubt = choice.considered[0].record
             self.tell_unsure(work, choice)
             return
+        rule = f"{choice.rule}; you said it is the same" if agreed else choice.rule
         chosen = choice.chosen or tuple(one.record for one in choice.considered[:1])
         own = self.candidates[work.number]
         work.published = tuple((q, one) for one in chosen for q, record in own if record is one)
@@ -130,7 +134,7 @@ class Search:
                 f"its published version is there already: {other.name}.", "enrich.published-there"
             )
         elif options.published == "beside":
-            work.beside = publication_beside(work, choice.rule, today)
+            work.beside = publication_beside(work, rule, today)
         elif is_other_publication(work.now, chosen[0].entry) and options.published == "add":
             place = chosen[0].entry
             year = f" ({place.date.year})" if place.date is not None else ""
@@ -141,7 +145,7 @@ class Search:
                 "Nothing was written of it; --published beside makes it an entry of its own.",
             )
         else:
-            add_published(work, choice.rule, today, replace_all=options.published == "replace")
+            add_published(work, rule, today, replace_all=options.published == "replace")
 
     def is_there(self, work: Work, chosen: Sequence[Record]) -> Work | None:
         """Another entry of the file that is the published version."""

@@ -78,7 +78,13 @@ def enrich_online(
             code.find_code(run)
     return Online(
         tuple(
-            Told(with_code_remark(work.now), work.evidence, work.beside, tuple(work.unasked))
+            Told(
+                with_code_remark(work.now),
+                work.evidence,
+                work.beside,
+                tuple(work.unasked),
+                work.doubt,
+            )
             for work in works
         ),
         tuple(notice for work in works for notice in work.notices),

@@ -36,6 +36,8 @@ class OnlineOptions:
     """The parts of each entry that the user locked, by position: names as in `Evidence.part`."""
     chosen: Mapping[int, ArxivId] = field(default_factory=dict)
     """The arXiv IDs that a person chose, by position: they hold."""
+    agreed: frozenset[int] = frozenset()
+    """The entries, by position, whose likely published version a person found right."""
     keyed: frozenset[str] = frozenset()
     """Services for which there is a key; those that need one are asked only then."""
     today: date = field(default_factory=date.today)
@@ -78,6 +80,8 @@ class Work:
     """The records of its published version, when that is sure."""
     beside: Entry | None = None
     """The published version as an entry of its own."""
+    doubt: Record | None = None
+    """What is likely its published version, and was not taken."""
     unasked: list[str] = field(default_factory=list)
     """Who could not be asked, and why: nothing follows from it."""
     notices: list[Notice] = field(default_factory=list)
@@ -110,6 +114,8 @@ class Told:
     evidence: Mapping[str, Evidence]
     beside: Entry | None = None
     unasked: tuple[str, ...] = ()
+    doubt: Record | None = None
+    """What is likely its published version, and was not taken."""
 
 
 @dataclass(frozen=True, slots=True)

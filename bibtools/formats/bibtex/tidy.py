@@ -73,8 +73,9 @@ def try_tidy(document: Document, layout: Layout | None = None) -> bytes | None:
 def _tidy(document: Document, layout: Layout) -> bytes:
     data = document.source.data
     written = _tidied(document, layout)
-    if sum(mark in data for mark in (b"\n", b"\r")) > 1:
-        # Which of several line ends counts may depend on what was taken out.
+    if layout.sort != "none" or sum(mark in data for mark in (b"\n", b"\r")) > 1:
+        # Which of several line ends counts may depend on what was taken out; and what a remark
+        # goes with, on the lines that it stands on now.
         for _ in range(_MOST_ROUNDS):
             again = _tidied(Document.parse(written, document.file), layout)
             if again == written:

@@ -29,6 +29,8 @@ Carried = Mapping[str, Any]
 _WHOLE = (
     "key type title authors authors_truncated abstract date categories primary_known venue"
 ).split()
+_TAKEN = (*_WHOLE, "arxiv", "doi", "other_ids", "fields", "creators", "dates", "extra")
+"""The attributes that these parts make, beside `code`."""
 _BY_NAME = ("ids", "fields", "creators", "dates", "extra")
 
 
@@ -67,27 +69,8 @@ def restore(entry: Entry, carried: object) -> Entry:
                 row[whole][part] = pair[1]
     # Only what was carried is taken: a round through JSON need not keep the rest.
     read = entry_json.from_json(row)
-    return replace(
-        entry,
-        key=read.key,
-        type=read.type,
-        title=read.title,
-        authors=read.authors,
-        authors_truncated=read.authors_truncated,
-        abstract=read.abstract,
-        date=read.date,
-        categories=read.categories,
-        primary_known=read.primary_known,
-        venue=read.venue,
-        code=_links(entry, read),
-        arxiv=read.arxiv,
-        doi=read.doi,
-        other_ids=read.other_ids,
-        fields=read.fields,
-        creators=read.creators,
-        dates=read.dates,
-        extra=read.extra,
-    )
+    taken = {name: getattr(read, name) for name in _TAKEN}
+    return replace(entry, **taken, code=_links(entry, read))
 
 
 def _links(entry: Entry, read: Entry) -> tuple[Link, ...]:

@@ -11,6 +11,12 @@ _DRESS = re.compile(
     r"|cornell university|[\s.,;:/(){}\\-]+",
     re.IGNORECASE,
 )
+_VENUE = re.compile(r"arxiv\b|corr\Z|computing research repository", re.IGNORECASE)
+
+
+def is_arxiv_venue(venue: str) -> bool:
+    """Whether what stands for the venue is arXiv: `arXiv preprint ...`, `CoRR`, as DBLP has it."""
+    return _VENUE.match(venue) is not None
 
 
 def says_arxiv(value: str, number: str) -> bool:

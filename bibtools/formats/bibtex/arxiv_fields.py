@@ -6,6 +6,7 @@ import re
 
 from bibtools.formats.bibtex.field_reader import FieldReader
 from bibtools.model import ArxivId, parse_arxiv
+from bibtools.text.arxiv_words import is_arxiv_venue
 from bibtools.text.latex_decode import plain
 
 _ARXIV_WORDS = re.compile(
@@ -14,7 +15,6 @@ _ARXIV_WORDS = re.compile(
     r"(?:\s*\[([A-Za-z.-]+)\])?",
     re.IGNORECASE,
 )
-_ARXIV_JOURNAL = re.compile(r"arxiv\b|corr$|computing research repository", re.IGNORECASE)
 _ARXIV_HINT = re.compile(r"arxiv|corr|computing", re.IGNORECASE)
 _ARXIV_ADDRESS = re.compile(r"arxiv\.org/(?:abs|pdf)/[^\s{}]+")
 _CORR_VOLUME = re.compile(r"abs/(\S+)")
@@ -29,7 +29,7 @@ def read_arxiv(reader: FieldReader) -> tuple[ArxivId | None, tuple[str, ...], bo
     is_journal = False
     if journal and _ARXIV_HINT.search(journal):
         journal = plain(journal).strip()
-    if journal and _ARXIV_JOURNAL.match(journal):
+    if journal and is_arxiv_venue(journal):
         is_journal, named, bracket = _from_journal(reader, journal)
         found, class_ = found or named, class_ or bracket
         if found is None:

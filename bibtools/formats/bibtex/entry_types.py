@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from bibtools.formats.bibtex.fields import NEEDS_VENUE, Dialect
+from bibtools.formats.csl_variables import TYPES as _CSL_TYPES
 from bibtools.model import Entry, type_document, type_preprint
 
 READ: Final[dict[str, str]] = {
@@ -111,6 +112,8 @@ STATES: Final[dict[str, str]] = {
 }
 """biblatex's localisation keys for `pubstate`, and what they print in English."""
 
+_SUBTYPES: Final = _CSL_TYPES | {type_preprint}
+
 _PARTS: Final = frozenset({"incollection", "inreference"})
 """Parts of books: with a series and a number in it they say where they are, also without the
 title of the book."""
@@ -204,19 +207,9 @@ def named_type(kind: str, subtype: str) -> str | None:
     named = _NAMED.get(subtype)
     if named is not None:
         return named if kind == "article" or kind == "misc" else None
-    if kind not in _SUBTYPED or subtype not in _TYPES:
+    if kind not in _SUBTYPED or subtype not in _SUBTYPES:
         return None
     return subtype
-
-
-_TYPES: Final = frozenset(
-    "article article-journal article-magazine article-newspaper bill book broadcast chapter "
-    "classic collection dataset document entry entry-dictionary entry-encyclopedia event "
-    "figure graphic hearing interview legal_case legislation manuscript map motion_picture "
-    "musical_score pamphlet paper-conference patent performance periodical "
-    "personal_communication post post-weblog preprint regulation report review review-book "
-    "software song speech standard thesis treaty webpage".split()
-)
 
 
 def default_type(entry: Entry, dialect: Dialect) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from bibtools.matching.published_pair import names_preprint
 from bibtools.model import ArxivId, Doi, Entry, Outcome, parse_arxiv
 from bibtools.sites import services
 from bibtools.sites.asking import Question, Service
+from bibtools.text.arxiv_words import is_arxiv_venue
 from bibtools.text.titles import title_words
 from bibtools.workflows.online.state import Work
 
@@ -22,12 +22,11 @@ _TITLED_KINDS = frozenset(
 )
 """Types of works that may be on arXiv: for others no request is spent."""
 _PUBLICATIONS = frozenset("paper-conference chapter book".split())
-_ARXIV_VENUE = re.compile(r"arxiv\b|corr\Z|computing research repository", re.IGNORECASE)
 
 
 def real_venue(entry: Entry) -> str | None:
     """Where the entry says that it appeared; None where it says no more than "arXiv"."""
-    return None if entry.venue is None or _ARXIV_VENUE.match(entry.venue) else entry.venue
+    return None if entry.venue is None or is_arxiv_venue(entry.venue) else entry.venue
 
 
 def real_doi(entry: Entry) -> Doi | None:

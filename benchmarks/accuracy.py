@@ -32,17 +32,26 @@ from typing import Any
 from bibtools.adapters.index import Index, build, open_index
 from bibtools.codelinks import StatedLink, repository_of, stated_links
 from bibtools.matching.evidence import IndexedPaper
+from bibtools.matching.own_record import is_own_record
 from bibtools.matching.published import choose_published, is_published_version
 from bibtools.matching.resolve import Asked
 from bibtools.model import Entry, Name, Outcome, PartialDate, parse_doi, type_preprint
 from bibtools.sites.records import Record
 from bibtools.text.addresses import same_address_key
-from bibtools.text.titles import title_hash
+from bibtools.text.people import split_authors
+from bibtools.text.titles import title_hash, title_words
 
 FILES = ("records.jsonl.xz", "questions.jsonl", "published.jsonl.xz", "code_links.jsonl.xz")
 TYPES = {"inproceedings": "paper-conference", "article": "article-journal"}
 SHOWN = 10
 """How many wrong answers are printed with `--verbose`, of each kind."""
+
+SWAPPED = 3
+"""How many wrong identifiers each entry is given in turn."""
+MOST_AUTHORS = 12
+"""Of a paper by more, only the pair itself is looked at: everybody is a co-author there."""
+MOST_PAPERS = 60
+"""How many papers of one author are looked at for wrong identifiers."""
 
 STAND_INS = 2_500
 """Of how many pairs stand-ins are made."""
@@ -73,6 +82,7 @@ def main() -> None:
                 "records": index.tables.records,
                 "title to arXiv ID": titles(options.data, index, report),
                 "preprint to published": published(options.data, index, report),
+                "identifier to fill": fills(options.data, report),
                 "code links": code_links(options.data, report),
             }
     if options.json:
@@ -292,6 +302,104 @@ def stand_ins(pairs: Sequence[Pair], preprints: dict[str, Entry], report: Report
     }
 
 
+# --- identifier -> fill -----------------------------------------------------------------------
+
+
+def fills(data: Path, report: Report) -> Figures:
+    """Published papers with the identifier of their preprint, and with wrong ones.
+
+    A wrong one is that of another paper by the same people: those with the most common authors and
+    words. Filled from it would be wrong; not filled from the right one is a gap. The other way
+    round, preprints with the DOI of their own and of another published paper.
+    """
+    papers, preprints, by_author = paired(data)
+    tally: dict[str, Counter[str]] = defaultdict(Counter)
+    by_paper: dict[str, list[str]] = defaultdict(list)
+    for number, paper in papers.items():
+        for name in paper.authors:
+            by_paper[name.display().lower()].append(number)
+    for number, paper in papers.items():
+        own = preprints.get(number)
+        if own is None:
+            continue
+        for what, entry, right, pool, index in (
+            ("arXiv ID", paper, own, preprints, by_author),
+            ("DOI", own, paper, papers, by_paper),
+        ):
+            row = tally[what]
+            row["n"] += 1
+            row[f"right, {is_own_record(entry, right)[0]}"] += 1
+            for other in rivals(number, own, pool, index):
+                verdict = is_own_record(entry, pool[other])[0]
+                row["wrong n"] += 1
+                row[f"wrong, {verdict}"] += 1
+                if verdict is Outcome.SURE:
+                    shown = f'"{entry.title}" from "{pool[other].title}" ({number}, {other})'
+                    report(f"fill by {what}", row["wrong, sure"] - 1, shown)
+    return {
+        what: {
+            "right": {
+                "n": row["n"], "filled": row["right, sure"], "asked about": row["right, likely"],
+                "refused": row["right, none"],
+            },
+            "wrong": {
+                "n": row["wrong n"], "filled": row["wrong, sure"],
+                "asked about": row["wrong, likely"], "refused": row["wrong, none"],
+            },
+        }
+        for what, row in tally.items()
+    }  # fmt: skip
+
+
+def paired(data: Path) -> tuple[dict[str, Entry], dict[str, Entry], dict[str, list[str]]]:
+    """Published papers by the ID of their preprint; the preprints; and these by author."""
+    papers = {
+        row["arxiv_id"]: Entry(
+            type=TYPES[row["bib_type"]],
+            title=row["title"],
+            authors=people(row["authors"]),
+            date=PartialDate(row["year"]) if row["year"] else None,
+            venue=row["venue"],
+        )
+        for row in rows(data / "published.jsonl.xz")
+        if row.get("authors")
+    }
+    wanted = {name.display().lower() for paper in papers.values() for name in paper.authors}
+    preprints: dict[str, Entry] = {}
+    by_author: dict[str, list[str]] = defaultdict(list)
+    for row in rows(data / "records.jsonl.xz"):
+        names = split_authors(row["authors"])
+        known = [name.lower() for name in names if name.lower() in wanted]
+        if row["id"] not in papers and (not known or len(names) > MOST_AUTHORS):
+            continue
+        created = (row.get("versions") or [{}])[0].get("created", "")[:4]
+        preprints[row["id"]] = Entry(
+            type=type_preprint,
+            title=row["title"],
+            authors=people(names),
+            date=PartialDate(int(created)) if created.isdigit() else None,
+        )
+        for name in known:
+            by_author[name].append(row["id"])
+    return papers, preprints, by_author
+
+
+def rivals(
+    number: str, own: Entry, pool: dict[str, Entry], by_author: dict[str, list[str]]
+) -> list[str]:
+    """The papers of the pool that are most easily taken for this one, but not it."""
+    ours = {name.display().lower() for name in own.authors}
+    words = set(title_words(own.title or ""))
+    near = {one for name in ours for one in by_author.get(name, ())[:MOST_PAPERS]} - {number}
+
+    def alike(one: str) -> tuple[int, int, str]:
+        paper = pool[one]
+        theirs = {name.display().lower() for name in paper.authors}
+        return -len(ours & theirs), -len(words & set(title_words(paper.title or ""))), one
+
+    return sorted(near, key=alike)[:SWAPPED]
+
+
 # --- code links -------------------------------------------------------------------------------
 
 
@@ -384,6 +492,14 @@ def show(figures: Figures) -> None:
         print(f"  chosen for the preprint: {verdict}: {count:,}")
     for kind, tally in pairs["stand-ins"].items():
         print(f"  {kind}: {tally['taken for sure']} of {tally['n']:,} taken")
+    print("\nidentifier -> fill")
+    for what, found in figures["identifier to fill"].items():
+        for kind in ("right", "wrong"):
+            row = found[kind]
+            print(
+                f"  a {kind} {what}: n {row['n']:,}, filled {row['filled']:,}, asked about "
+                f"{row['asked about']:,}, refused {row['refused']:,}"
+            )
     links = figures["code links"]
     print(
         f"\ncode links printed in abstract or comment: n {links['n']:,} (of "

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from bibtools.formats.link_dumps import COMMUNITY, IN_PAPER, OFFICIAL, UNSPECIFIED
 from bibtools.model import Entry, Link
@@ -22,7 +23,7 @@ from bibtools.sites.repositories import (
     TEXT_MATCH,
 )
 from bibtools.text.addresses import same_address_key
-from bibtools.text.code_mentions import Mention, Role, Whose, read_mentions
+from bibtools.text.code_mentions import Mention, Role, Whose, is_list_of_papers, read_mentions
 from bibtools.text.titles import title_key
 from bibtools.text.urls import ARCHIVE, CODE_KINDS, CODE_OWNER, OTHER, PROJECT_PAGE, REPOSITORY
 
@@ -49,6 +50,7 @@ ABSTRACT = "abstract"
 COMMENT = "comment"
 PAGE = "page"
 NAMES_PAPER = "the repository names the paper"
+UNOFFICIAL = "the repository says that it is not the authors'"
 
 EVIDENCE: dict[str, tuple[int, Standing]] = {
     ABSTRACT: (0, Standing.OFFICIAL),
@@ -65,10 +67,31 @@ EVIDENCE: dict[str, tuple[int, Standing]] = {
     TEXT_MATCH: (6, Standing.UNKNOWN),
     LISTED_COMMUNITY: (7, Standing.COMMUNITY),
     COMMUNITY: (7, Standing.COMMUNITY),
+    UNOFFICIAL: (7, Standing.COMMUNITY),
 }
 """What `Link.evidence` may be: how strong it is (0 the strongest), and the standing it gives."""
 
 _NO_EVIDENCE = (9, Standing.UNKNOWN)
+
+_CLAUSES = {
+    ABSTRACT: "its abstract prints it",
+    COMMENT: "its authors' comment at arXiv prints it",
+    PAGE: "the page prints it",
+    AUTHOR_LISTED: "one of its authors put it there",
+    LISTED_OFFICIAL: "it is listed as the official code",
+    OFFICIAL: "it is listed as the official code",
+    IN_PAPER: "a listing found it in the paper",
+    UNSPECIFIED: "a listing has it",
+    TEXT_MATCH: "it was matched by text",
+    LISTED_COMMUNITY: "it is listed as somebody else's implementation",
+    COMMUNITY: "it is listed as somebody else's implementation",
+}
+"""Evidence as a clause; what is missing is one already."""
+
+
+def clause(evidence: str) -> str:
+    """What `Link.evidence` says, as a clause for the reader; another text as it is."""
+    return _CLAUSES.get(evidence, evidence)
 
 
 def standing(link: Link) -> Standing:
@@ -93,13 +116,17 @@ class StatedLink:
     role: Role
     because: str
     """The words that decided: "available"; empty for an address that stands alone."""
+    data_alone: bool = False
+    """True when the text speaks of data there, and of no code."""
 
     @property
     def is_code(self) -> bool:
         """True for the paper's code: a repository, model or space, or any address that the text
         calls its code. A list of papers and a discussion are none, and neither is what others
-        made.
+        made, nor a repository that is a data set by the text and by its name.
         """
+        if self.data_alone and _DATA_NAME.search(self.link.url.rstrip("/")):
+            return False
         if self.standing is not Standing.OFFICIAL or self.role in _NO_CODE:
             return False
         if self.link.kind in CODE_KINDS:
@@ -107,6 +134,10 @@ class StatedLink:
         return self.role is Role.CODE and self.link.kind in _HOLDS_CODE
 
 
+_DATA_NAME = re.compile(
+    r"(?:data|dataset|datasets|corpus|corpora)(?:\.git)?$|[-_](?:data|dataset|corpus)[-_][^/]*$",
+    re.IGNORECASE,
+)
 _NO_CODE = frozenset({Role.LIST, Role.EVENT, Role.DISCUSSION, Role.HOME_PAGE, Role.PAPER})
 _HOLDS_CODE = frozenset({ARCHIVE, OTHER, PROJECT_PAGE})
 _THINGS = frozenset({Role.CODE, Role.MODEL, Role.DEMO, Role.DATA, Role.PAGE, Role.LIST})
@@ -138,7 +169,7 @@ def _stated(mention: Mention, evidence: str) -> StatedLink:
     else:
         which = Standing.UNKNOWN
     link = Link(mention.url, evidence, mention.kind)
-    return StatedLink(link, which, mention.role, mention.cue)
+    return StatedLink(link, which, mention.role, mention.cue, mention.data_alone)
 
 
 # --- repositories -----------------------------------------------------------------------------
@@ -165,14 +196,86 @@ def repository_of(url: str) -> str | None:
 
 
 def names_paper(repository: Repository, title: str | None, arxiv: str | None) -> bool:
-    """True when the repository's own words name the paper: its arXiv ID, or its whole title."""
+    """True when the repository's own words name the paper: its arXiv ID, or its whole title.
+
+    A list of papers names each of them and is the code of none. Where the README has many IDs,
+    the description, a heading or a BibTeX entry of it must name the paper.
+    """
+    if is_list_of_papers(repository.url) or _LIST_HEAD.search(repository.readme[:_HEAD]):
+        return False
     words = f"{repository.description}\n{repository.homepage}\n{repository.readme}"
+    if len(set(_ANY_ID.findall(repository.readme))) > _MANY_IDS:
+        told = _TELLING.findall(repository.readme)
+        words = "\n".join([repository.description or "", repository.homepage or "", *told])
     if arxiv and re.search(rf"(?<![\d.]){re.escape(arxiv)}(?![\d])", words):
         return True
     key = title_key(title or "")
     return len(key) >= _TITLE_LETTERS and key in title_key(words)
 
 
+def is_unofficial(repository: Repository) -> bool:
+    """Whether the repository says of itself that somebody else than the authors made it."""
+    said = f"{repository.description or ''}\n{repository.readme[:_HEAD]}"
+    return _NOT_OFFICIAL.search(said) is not None and not _IS_OFFICIAL.search(said)
+
+
+def is_common_ground(url: str, title: str | None) -> bool:
+    """Whether a repository is a library that thousands of papers build upon, and this paper is
+    not the one about it: its title does not begin with the name of the library.
+    """
+    key = same_address_key(repository_of(url) or url)
+    if key not in COMMON_LIBRARIES:
+        return False
+    name = key.rpartition("/")[2]
+    begin = re.split(r"[:\u2013\u2014]", title or "", maxsplit=1)
+    return len(begin) < 2 or title_key(name) not in title_key(begin[0])
+
+
+COMMON_LIBRARIES: Final = frozenset(
+    f"github.com/{name}"
+    for name in (
+        "apache/spark borisdayma/dalle-mini deepmind/dm-haiku deepmind/mujoco eleutherai/gpt-neox "
+        "eleutherai/lm-evaluation-harness explosion/spacy facebookresearch/detectron2 "
+        "facebookresearch/faiss facebookresearch/fairseq facebookresearch/hydra flairnlp/flair "
+        "ggerganov/llama.cpp ggml-org/llama.cpp google-research/bert google/flax google/jax "
+        "gymnasium-team/gymnasium farama-foundation/gymnasium hiyouga/llama-factory "
+        "hpcaitech/colossalai huggingface/accelerate huggingface/datasets huggingface/diffusers "
+        "huggingface/open-r1 huggingface/peft huggingface/pytorch-image-models "
+        "huggingface/tokenizers huggingface/transformers huggingface/trl jax-ml/jax "
+        "keras-team/keras langchain-ai/langchain lightning-ai/pytorch-lightning "
+        "matplotlib/matplotlib microsoft/deepspeed microsoft/onnxruntime "
+        "mlflow/mlflow mwaskom/seaborn nvidia/megatron-lm nvidia/nemo nltk/nltk numpy/numpy "
+        "ollama/ollama open-mmlab/mmdetection open-mmlab/mmsegmentation openai/baselines "
+        "openai/gym openai/whisper opencv/opencv pandas-dev/pandas pyg-team/pytorch_geometric "
+        "pytorch/audio pytorch/fairseq pytorch/pytorch pytorch/vision ray-project/ray run- "
+        "llama/llama_index rwightman/pytorch-image-models scikit-learn/scikit-learn "
+        "scipy/scipy sgl-project/sglang stanfordnlp/stanza tensorflow/tensor2tensor "
+        "tensorflow/tensorflow tloen/alpaca-lora ultralytics/ultralytics ultralytics/yolov5 "
+        "unslothai/unsloth vllm-project/vllm volcengine/verl"
+    ).split()
+)
+"""Libraries and frameworks that papers are linked to because they use them."""
+
+_HEAD = 1_500
+"""Letters of a README in which it says what it is."""
+_MANY_IDS = 10
+_ANY_ID = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
+_TELLING = re.compile(r"^#.{,200}|\btitle\s*[=:].{,300}", re.MULTILINE | re.IGNORECASE)
+_LIST_HEAD = re.compile(
+    r"^#+\s*(?:\W*)awesome\b|\b(?:curated|reading|paper) lists?\b"
+    r"|\b(?:list|collection) of (?:\w+ ){0,3}papers\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NOT_OFFICIAL = re.compile(
+    r"\b(?:un-?|non-?)official\b|\bnot (?:an? |the )?official\b|\bthird[- ]party\b"
+    r"|\bre-?implement(?:ation|ed|s)\b|\b(?:reproduction|replication) of\b",
+    re.IGNORECASE,
+)
+_IS_OFFICIAL = re.compile(
+    r"(?<!un)(?<!un-)(?<!non)(?<!non-)(?<!not )(?<!not an )(?<!not the )\bofficial\b"
+    r"|\bour (?:\w+ ){0,3}(?:paper|work|code|method)\b|\bby the authors\b",
+    re.IGNORECASE,
+)
 _TITLE_LETTERS = 20
 """A shorter title may stand in any text by chance."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from bibtools.codelinks import standing
 from bibtools.formats.entry_json import resolution_to_json
+from bibtools.formats.provenance import LinkState, link_to_json
 from bibtools.matching.grouping import Join, NearTwin
-from bibtools.model import Entry, Notice, Outcome
+from bibtools.model import Entry, Link, Notice, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,37 @@ class PageCount:
     file: str
     kind: str
     records: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLink:
+    """One link to the code of one entry, and how it is known."""
+
+    entry: Entry
+    link: Link
+    source: str = ""
+    """For the reader: "Hugging Face"; empty where the entry had it already."""
+    question: str = ""
+    asked: str = ""
+    """ISO date."""
+    state: LinkState | None = None
+    """What its host says, where it was asked."""
+
+
+class NobodyAnswered(Protocol):
+    """A question that could not be asked: nothing follows from it."""
+
+    @property
+    def title(self) -> str:
+        """The service, for the reader."""
+
+    @property
+    def question(self) -> str:
+        """What was to be asked."""
+
+    @property
+    def reason(self) -> str:
+        """Why it could not: a clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +67,10 @@ class Report:
     notices: tuple[Notice, ...] = ()
     looked_up: bool = False
     """False when no index was asked for arXiv IDs."""
+    code_links: tuple[CodeLink, ...] | None = None
+    """Every link to code with what is known of it; None for those of the entries alone."""
+    unasked: Mapping[int, Sequence[NobodyAnswered]] = field(default_factory=dict)
+    """By position of the entry: the questions that nobody answered."""
 
     @property
     def findings(self) -> bool:
@@ -137,7 +174,23 @@ def to_json(report: Report) -> dict[str, Any]:
             }
             for twin in report.near
         ],
-        "unresolved": [_unresolved(entry) for entry in entries if entry.arxiv is None],
+        "unresolved": [
+            _unresolved(entry, report, number)
+            for number, entry in enumerate(entries)
+            if entry.arxiv is None
+        ],
+        "code_links": [_code_link(one) for one in _code_links(report)],
+        "could_not_ask": [
+            {
+                "key": entries[number].key,
+                "where": where(entries[number]),
+                "source": one.title,
+                "question": one.question,
+                "reason": one.reason,
+            }
+            for number, unasked in sorted(report.unasked.items())
+            for one in unasked
+        ],
         "code_flag_without_link": [
             {"key": entry.key, "where": where(entry)}
             for entry in entries
@@ -158,14 +211,35 @@ def to_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _unresolved(entry: Entry) -> dict[str, Any]:
+def _code_links(report: Report) -> Iterator[CodeLink]:
+    if report.code_links is not None:
+        return iter(report.code_links)
+    return (CodeLink(entry, link) for entry in report.entries for link in entry.code)
+
+
+def _code_link(one: CodeLink) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "key": one.entry.key,
+        "where": where(one.entry),
+        "url": one.link.url,
+        "standing": str(standing(one.link)),
+        "evidence": one.link.evidence,
+    }
+    known = {"source": one.source, "question": one.question, "asked": one.asked}
+    row |= {name: value for name, value in known.items() if value}
+    if one.state is not None:
+        row["link"] = link_to_json(one.state)
+    return row
+
+
+def _unresolved(entry: Entry, report: Report, number: int) -> dict[str, Any]:
     row: dict[str, Any] = {
         "key": entry.key,
         "title": entry.title,
         "from": [f"{source.file}:{source.line}" for source in entry.sources],
     }
     if entry.resolution is None:
-        row |= {"outcome": None, "why": "no index was asked", "candidates": []}
+        row |= {"outcome": None, "why": _why_not(report, number), "candidates": []}
     else:
         found = resolution_to_json(entry.resolution)
         row |= {
@@ -174,3 +248,13 @@ def _unresolved(entry: Entry) -> dict[str, Any]:
             "candidates": found["candidates"],
         }
     return row
+
+
+def _why_not(report: Report, number: int) -> str:
+    """Why nobody says whether the paper is on arXiv."""
+    if not report.looked_up:
+        return "no index was asked"
+    unasked = dict.fromkeys(one.title for one in report.unasked.get(number, ()))
+    if unasked:
+        return f"could not ask {', '.join(unasked)}"
+    return "nobody names a preprint of it"

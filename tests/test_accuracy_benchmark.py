@@ -22,7 +22,7 @@ RECORDS = [
     {"id": "1903.04321", "title": BEES, "authors": "Kenji Ishii",
      "abstract": "We use Kitelib (https://github.com/kite/lib). Code: https://github.com/ishii/bees.",
      "versions": [{"version": "v1", "created": "2019-03-09"}]},
-    {"id": "2001.00777", "title": "A Census of Footbridges", "authors": "Luz Ortega",
+    {"id": "2001.00777", "title": "A Census of Footbridges", "authors": "Ana Roux and Luz Ortega",
      "versions": [{"version": "v1", "created": "2020-01-03"}]},
 ]  # fmt: skip
 QUESTIONS = [
@@ -77,6 +77,10 @@ def test_the_figures(tmp_path: Path) -> None:
     pairs = figures["preprint to published"]
     assert (pairs["n"], pairs["precision"], pairs["recall"]) == (2, 1.0, 1.0)
     assert pairs["from the preprint"] == {"right, one is there": 2}
+    filled = figures["identifier to fill"]
+    assert filled["arXiv ID"]["right"] == {"n": 2, "filled": 2, "asked about": 0, "refused": 0}
+    assert filled["arXiv ID"]["wrong"] == {"n": 1, "filled": 0, "asked about": 0, "refused": 1}
+    assert filled["DOI"]["right"]["filled"] == 2
     assert pairs["stand-ins"]["same title, other authors"] == {"n": 2, "taken for sure": 0}
     assert pairs["pairs without authors"] == 1
     links = figures["code links"]

@@ -131,12 +131,7 @@ def _write(path: Path, data: bytes, expected: FileState | None, *, backup: bool)
             f'"{path}" was not written: there is no folder "{path.parent}".',
             hint="Make the folder, or check its name.",
         )
-    if old is not None and not os.access(target, os.W_OK):
-        # Renaming would get round the protection; the user surely meant it.
-        raise WriteError(
-            f'"{path}" is read-only, so it was not written.',
-            hint="Make it writable, or write to another file with -o.",
-        )
+    refuse_unwritable(path)
     mode = stat.S_IMODE(target.stat().st_mode) if old is not None else None
     copy = None
     if old is not None and backup:
@@ -155,6 +150,19 @@ def _write(path: Path, data: bytes, expected: FileState | None, *, backup: bool)
         raise
     sync_folder(target.parent)
     return WriteOutcome(path=target, written=True, backup=copy)
+
+
+def refuse_unwritable(path: str | Path) -> None:
+    """Raise `WriteError` for a file that is there and read-only, before any work is done on it.
+
+    Renaming would get round the protection; the user surely meant it.
+    """
+    target = os.path.realpath(path)
+    if os.path.lexists(target) and not os.access(target, os.W_OK):
+        raise WriteError(
+            f'"{path}" is read-only, so it was not written.',
+            hint="Make it writable, or write to another file with -o.",
+        )
 
 
 def _keep(target: Path, old: bytes, mode: int | None) -> Path:

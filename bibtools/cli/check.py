@@ -39,11 +39,13 @@ Rules:
 With --online the entries are held against what arXiv, Crossref, DataCite and DBLP
 know: each exists, is described wrongly, or nobody can tell (which says nothing
 against it: many books are in no index); and works that were retracted, withdrawn or
-published since are told. Answers are kept; --offline asks only these and the index.
+published since are told. "Does not know it" and "could not be asked" are told apart,
+service by service. Answers are kept; --offline asks only these and the index.
 
 Exit codes: 0 nothing found (with --fix: nothing left), 1 findings (with --online:
 described wrongly, retracted, withdrawn, superseded), 2 wrong usage or a file that
-cannot be read, 4 nobody can tell of an entry, and some service could not be asked.
+cannot be read, 3 a setting is wrong, 4 (--online without --offline) no findings, but
+some service could not be asked: run it again later, 70 a fault of ours.
 """
 )
 

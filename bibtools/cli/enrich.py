@@ -9,14 +9,15 @@ from pathlib import Path
 
 import click
 
-from bibtools.adapters.files import read_if_there
+from bibtools.adapters.files import read_if_there, refuse_unwritable
 from bibtools.cli import options
-from bibtools.cli.progress import progress_on_terminal
-from bibtools.cli.screen import plain, say, show_notices, write_bytes
+from bibtools.cli.progress import answers_are_kept, progress_on_terminal
+from bibtools.cli.report_file import put_report, refuse_two_results
+from bibtools.cli.screen import plain, say, show_notices, tell, write_bytes
 from bibtools.errors import UsageError
 from bibtools.formats.bibtex.fields import PrintLinks
 from bibtools.model import ArxivId, Candidate, Entry, Outcome
-from bibtools.workflows.asking import request_lines, services_with_key, the_web, unasked_lines
+from bibtools.workflows.asking import request_lines, services_with_key, the_web
 from bibtools.workflows.changed_files import diff, write_all
 from bibtools.workflows.enrich_file import (
     Enriched,
@@ -24,14 +25,15 @@ from bibtools.workflows.enrich_file import (
     counts_of,
     enriched,
     locked_parts,
+    open_of,
     read_input,
     report_of,
 )
 from bibtools.workflows.index import index_for
-from bibtools.workflows.online import Online, OnlineOptions, enrich_online
+from bibtools.workflows.online import Online, OnlineOptions, dated, enrich_online
+from bibtools.workflows.online.sides import candidate_records
 from bibtools.workflows.online.state import Published
 from bibtools.workflows.outputs import Target, write_new
-from bibtools.workflows.reporting import write_report
 
 EPILOG = """\b
 Examples:
@@ -57,7 +59,9 @@ Keys and tokens are read from the environment: GITHUB_TOKEN, SEMANTIC_SCHOLAR_AP
 OPENALEX_API_KEY; BIBTOOLS_CONTACT is a mail address that services see.
 
 Exit codes: 0 done (notices included), 1 with --strict when anything was unsure or
-noticed, 2 wrong usage or a file that cannot be read, 70 a fault of ours.
+noticed, 2 wrong usage or a file that cannot be read or written, 3 a setting is wrong,
+4 all is done and written but for what some service could not be asked (never with
+--offline): run it again later, 70 a fault of ours, 130 interrupted.
 """
 
 OUTCOMES = ("sure", "likely", "ambiguous", "none")
@@ -103,7 +107,11 @@ OUTCOMES = ("sure", "likely", "ambiguous", "none")
     "--thorough", is_flag=True, help="Ask also services that cost one request for each entry."
 )
 @options.print_links()
-@click.option("--report", metavar="FILE", help="Write every unresolved row and why, as JSON.")
+@click.option(
+    "--report",
+    metavar="FILE",
+    help="Write as JSON what stayed open and why, and how each code link is known.",
+)
 @options.backup()
 @options.strict()
 @options.quiet()
@@ -135,8 +143,13 @@ def enrich(
     stdout without -o, -i or --diff, in the format of FILE unless --to or the suffix of -o says
     otherwise.
     """
-    _refuse(file, output, to, in_place=in_place, as_diff=as_diff, interactive=interactive)
+    _refuse(
+        file, output, to, in_place=in_place, as_diff=as_diff, interactive=interactive, report=report
+    )
     given = read_input(file)
+    if in_place or output not in (None, "-"):
+        # Before anybody is asked, a person least of all.
+        refuse_unwritable(file if in_place or output is None else output)
     accepted = frozenset({Outcome.SURE, Outcome(accept)})
     keyed = services_with_key()
     settings = OnlineOptions(
@@ -149,37 +162,49 @@ def enrich(
         locked=[locked_parts(entry) for entry in given.reading.entries],
     )
     with ExitStack() as stack:
+        stack.enter_context(answers_are_kept(quiet=quiet))
         web = stack.enter_context(the_web(offline=offline))
         index = stack.enter_context(index_for(index_path))
         progress = stack.enter_context(progress_on_terminal(quiet=quiet))
         online = enrich_online(given.reading.entries, web, index, settings, progress)
         if interactive:
-            settings = _answers_of_person(online, settings)
+            sides = candidate_records(online, web, index)
+            settings = _answers_of_person(online, settings, sides)
             if settings.chosen or settings.agreed:
                 # Once more; the answers are all remembered.
                 online = enrich_online(given.reading.entries, web, index, settings, progress)
-        requests = request_lines(web.counts)
+        online = dated(online, web.answered)
+        unasked = [one.unasked for one in online.told]
+        nobody = web.silent and index is None
+        asked = _offline_lines(nobody, index is not None)
+        if not offline:
+            asked = request_lines(web.counts, unasked)
         notices = web.notices
     found = enriched(
         given, online, file if in_place else output, to, print_links,
         overwrite=published == "replace",
     )  # fmt: skip
-    told = report_of(given.reading, online)
+    told = report_of(given.reading, online, looked_up=not nobody, notices=found.notices)
     if not quiet:
         show_notices((*notices, *told.notices))
     done = _write(given, found, backup, in_place=in_place, as_diff=as_diff)
-    if report is not None:
-        write_report(report, told)
+    put_report(report, told)
     if not quiet:
-        lines = summary_lines(counts_of(online))
-        if not offline:
-            lines += unasked_lines([one.unasked for one in online.told])
-            lines += requests
-        elif index is None:
-            lines.append("  no offline index: earlier answers are all that was asked")
-        for line in (*lines, *done):
-            say(line)
-    return 1 if strict and told.findings else 0
+        tell((*summary_lines(counts_of(online), open_of(online)), *asked, *done))
+    if strict and told.findings:
+        return 1
+    # Offline nobody was meant to be asked.
+    return 4 if any(unasked) and not offline else 0
+
+
+def _offline_lines(nobody: bool, index: bool) -> list[str]:
+    """Who was asked offline."""
+    if nobody:
+        return [
+            "  nobody was asked: this run is offline, there is no index (bibtools index build) "
+            "and no earlier answers are kept"
+        ]
+    return [] if index else ["  no offline index: earlier answers are all that was asked"]
 
 
 def _refuse(
@@ -190,6 +215,7 @@ def _refuse(
     in_place: bool,
     as_diff: bool,
     interactive: bool,
+    report: str | None,
 ) -> None:
     """Raise `UsageError` for options that contradict each other."""
     if in_place and (output is not None or to is not None):
@@ -198,13 +224,16 @@ def _refuse(
         raise UsageError("Standard input cannot be changed in place.", "Use -o, or a file.")
     if as_diff and (output is not None or in_place):
         raise UsageError("--diff changes nothing.", "Leave -o and -i out, or --diff.")
+    refuse_two_results(report, result_there=not in_place and output in (None, "-"))
     if interactive and file == "-":
         raise UsageError(
             "--interactive needs the terminal, and standard input is the file.", "Name a file."
         )
 
 
-def _answers_of_person(online: Online, settings: OnlineOptions) -> OnlineOptions:
+def _answers_of_person(
+    online: Online, settings: OnlineOptions, sides: Mapping[str, Entry]
+) -> OnlineOptions:
     """Show both sides of what is unsure, ask, and give the options with the answers."""
     chosen: dict[int, ArxivId] = {}
     agreed = set[int]()
@@ -212,7 +241,7 @@ def _answers_of_person(online: Online, settings: OnlineOptions) -> OnlineOptions
         found = told.entry.resolution
         answer = "n"
         if told.entry.arxiv is None and found is not None and found.candidates:
-            answer = _ask_which(told.entry, found.candidates)
+            answer = _ask_which(told.entry, found.candidates, sides)
             if answer not in ("n", "q"):
                 chosen[number] = found.candidates[int(answer) - 1].arxiv
         if answer != "q" and told.doubt is not None:
@@ -224,11 +253,13 @@ def _answers_of_person(online: Online, settings: OnlineOptions) -> OnlineOptions
     return replace(settings, chosen=chosen, agreed=frozenset(agreed))
 
 
-def _ask_which(entry: Entry, candidates: Sequence[Candidate]) -> str:
+def _ask_which(entry: Entry, candidates: Sequence[Candidate], sides: Mapping[str, Entry]) -> str:
     """Which of the papers it is: a number, `n` or `q`."""
     _show_side(entry)
     for place, one in enumerate(candidates, start=1):
         say(f"  {place}  arXiv:{one.arxiv}  {one.title}")
+        if (record := sides.get(one.arxiv.value)) is not None:
+            say(f"     {_people_and_year(record)}")
         against = f"; against: {', '.join(one.against)}" if one.against else ""
         say(f"     for: {', '.join(one.agreed) or 'nothing'}{against}")
     places = [str(place) for place in range(1, len(candidates) + 1)]
@@ -243,17 +274,28 @@ def _ask_published(entry: Entry, published: Entry) -> str:
 
 
 def _show_side(entry: Entry) -> None:
-    names = ", ".join(name.display() for name in entry.authors[:4])
-    year = str(entry.date.year) if entry.date is not None else "no year"
     where = "; ".join(str(one) for one in (entry.venue, entry.doi) if one)
     say(f"\n{entry.key or 'found'}: {entry.title}")
-    say(f"  {names or 'no authors'}, {year}{f', {where}' if where else ''}")
+    say(f"  {_people_and_year(entry)}{f', {where}' if where else ''}")
+
+
+def _people_and_year(entry: Entry) -> str:
+    names = ", ".join(name.display() for name in entry.authors[:4])
+    if len(entry.authors) > 4:
+        names += f" and {len(entry.authors) - 4} more"
+    year = str(entry.date.year) if entry.date is not None else "no year"
+    return f"{names or 'no authors'}, {year}"
 
 
 def _prompt(text: str, answers: Sequence[str]) -> str:
-    answer: str = click.prompt(
-        text, type=click.Choice([*answers, "n", "q"]), show_choices=False, default="n", err=True
-    )
+    kinds = click.Choice([*answers, "n", "q"])
+    try:
+        answer: str = click.prompt(text, type=kinds, show_choices=False, default="n", err=True)
+    except click.Abort as end:
+        if not isinstance(end.__context__, EOFError):
+            raise  # Ctrl-C
+        say("\nStandard input has ended, so nobody is asked any more; what is sure is written.")
+        return "q"
     return answer
 
 
@@ -281,19 +323,24 @@ def _write(
     return done
 
 
-def summary_lines(counts: Mapping[str, int]) -> list[str]:
-    """What was found, in a few lines."""
-    outcomes = ", ".join(f"{name} {counts[name]}" for name in OUTCOMES)
-    if rest := counts["entries"] - sum(counts[name] for name in OUTCOMES):
-        outcomes += f", not looked up {rest}"
+def summary_lines(counts: Mapping[str, int], unasked: int = 0) -> list[str]:
+    """What was found, in a few lines.
+
+    `unasked` is the number of entries without outcome of which somebody could not be asked.
+    """
+    entries = counts["entries"]
+    outcomes = ", ".join(f"{name} {counts[name]:,}" for name in OUTCOMES)
+    if unasked:
+        outcomes += f", could not ask {unasked:,}"
+    if rest := entries - sum(counts[name] for name in OUTCOMES) - unasked:
+        outcomes += f", not searched {rest:,}"
     lines = [
-        f"{counts['entries']} entries looked up: {outcomes}",
-        "  with arXiv ID {with_arxiv}, with code {with_code}, with neither {neither}".format_map(
-            counts
-        ),
+        f"{entries:,} {'entry' if entries == 1 else 'entries'}: arXiv ID {outcomes}",
+        f"  with arXiv ID {counts['with_arxiv']:,}, with code {counts['with_code']:,}, "
+        f"with neither {counts['neither']:,}",
     ]
     if counts["code_flag_without_link"]:
         lines.append(
-            f'  {counts["code_flag_without_link"]} say "Code", but no link was found for them'
+            f'  {counts["code_flag_without_link"]:,} say "Code", but no link was found for them'
         )
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ UPDATE_EPILOG = """\b
 Examples:
   bibtools index update
   bibtools index update --dry-run
+  bibtools index update --json > update.json
   bibtools index update --set cs --pages 10
   bibtools index update --since 2026-11-01 --index examples.sqlite
 
@@ -145,6 +147,7 @@ def _processors() -> int:
     help="Stop after so many pages; the next update goes on from there.",
 )
 @click.option("--dry-run", is_flag=True, help="Say from which day it would harvest; ask nobody.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done (or would be) as JSON.")
 @_index_option()
 @options.quiet()
 def update(
@@ -154,6 +157,7 @@ def update(
     index_path: Path | None,
     *,
     dry_run: bool,
+    as_json: bool,
     quiet: bool,
 ) -> int:
     """Add what is new on arXiv to the index (OAI-PMH)."""
@@ -163,15 +167,20 @@ def update(
     path = index_path or default_path()
     if dry_run:
         plan = workflow.plan_update(path, since, set_name)
-        write_result("".join(plain(line) + "\n" for line in plan.lines()))
+        if as_json:
+            _write_json(_plan_as_json(plan))
+        else:
+            write_result("".join(plain(line) + "\n" for line in plan.lines()))
         return 0
     from bibtools.workflows.asking import request_lines, the_web
 
     with the_web() as web, progress_on_terminal(quiet=quiet) as progress:
         done = workflow.update_index(path, web, since, set_name, pages, progress)
-        requests = request_lines(web.counts)
-    if not quiet:
-        for line in (*done.lines(), *requests):
+        counts = web.counts
+    if as_json:
+        _write_json(_update_as_json(done, counts.requests))
+    elif not quiet:
+        for line in (*done.lines(), *request_lines(counts)):
             say(line)
         say(f"{done.info.path}: {_contents(done.info)}")
     if done.stopped is None:
@@ -192,7 +201,7 @@ def info(index_path: Path | None, as_json: bool) -> int:
     with workflow.open_index(index_path or workflow.default_path()) as opened:
         facts = opened.info()
     if as_json:
-        write_result(json.dumps(_as_json(facts), ensure_ascii=False, indent=1) + "\n")
+        _write_json(_as_json(facts))
         return 0
     rows = [
         ("index", str(facts.path)),
@@ -216,9 +225,43 @@ def info(index_path: Path | None, as_json: bool) -> int:
 
 def _contents(facts: Any) -> str:
     return (
-        f"{facts.records:,} papers, {facts.abstracts:,} with abstract, "
-        f"{facts.links:,} code links, {facts.size / 1e6:,.1f} MB"
+        f"{_number(facts.records, 'paper')}, {facts.abstracts:,} with abstract, "
+        f"{_number(facts.links, 'code link')}, {facts.size / 1e6:,.1f} MB"
     )
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _write_json(value: dict[str, Any]) -> None:
+    write_result(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def _plan_as_json(plan: Any) -> dict[str, Any]:
+    return {
+        "set": plan.set_name or None,
+        "since": plan.harvest.begin,
+        "because": plan.because,
+        "records": plan.harvest.records,
+        "waiting": plan.waiting,
+    }
+
+
+def _update_as_json(done: Any, requests: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "set": done.plan.set_name or None,
+        "since": done.plan.harvest.begin,
+        "pages": done.pages,
+        "records": done.records,
+        "deleted": done.deleted,
+        "unread": done.unread,
+        "waiting": done.plan.waiting,
+        "finished": done.finished,
+        "stopped": done.stopped,
+        "requests": dict(requests),
+        "index": _as_json(done.info),
+    }
 
 
 def _as_json(facts: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bibtools.cli.screen import on_terminal
+from bibtools.cli.screen import on_terminal, say
 from bibtools.model.progress import Progress
 
 if TYPE_CHECKING:
@@ -28,6 +28,17 @@ def progress_on_terminal(*, quiet: bool = False) -> Iterator[Progress | None]:
         yield bar.show
     finally:
         bar.close()
+
+
+@contextmanager
+def answers_are_kept(*, quiet: bool = False) -> Iterator[None]:
+    """Say after Ctrl-C that nothing which came is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not quiet:
+            say("The answers that came are kept; run it again, and it goes on from there.")
+        raise
 
 
 class _Bar:

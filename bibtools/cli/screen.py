@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -22,6 +23,40 @@ def plain(text: str) -> str:
 def say(text: str) -> None:
     """One line on stderr."""
     click.echo(plain(text), err=True)
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Lines on stderr, in full into a file or a pipe, at a terminal broken between words."""
+    if not on_terminal():
+        for line in lines:
+            say(line)
+        return
+    import textwrap
+
+    width = _columns()
+    for line in lines:
+        start = " " * (len(line) - len(line.lstrip()))
+        parts = textwrap.wrap(
+            plain(line.lstrip()),
+            width,
+            initial_indent=start,
+            subsequent_indent=start + "  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for part in parts or [""]:
+            say(part)
+
+
+def _columns() -> int:
+    """The width of the terminal that stderr is; stdout may be a file."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return max(int(told), 20)
+    try:
+        return max(os.get_terminal_size(sys.stderr.fileno()).columns or 80, 20)
+    except (OSError, ValueError):
+        return 80
 
 
 def show_notices(notices: Iterable[Notice]) -> None:

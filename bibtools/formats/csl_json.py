@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from bibtools.formats.carried import restore, what_is_lost
 from bibtools.formats.csl_names import from_csl_date, from_csl_names, to_csl_date, to_csl_name
@@ -33,11 +33,11 @@ from bibtools.formats.entry_variables import (
 )
 from bibtools.formats.json_rows import read_rows, write_rows
 from bibtools.formats.note_lines import label_of, line_of, line_of_name, name_of_line, read_lines
-from bibtools.formats.spelling import portable, same_work, spelling_of, with_spelling
+from bibtools.formats.spelling import mark, portable, same_work, spelling_of, with_spelling
 from bibtools.model import Entry, Notice, parse_dating, type_document, type_preprint
 from bibtools.model.variables import CREATORS, FIELDS, ID_SCHEMES
 
-_ALIASES = {
+ALIASES: Final = {
     "shortTitle": "title-short",
     "journalAbbreviation": "container-title-short",
     "event": "event-title",
@@ -53,6 +53,8 @@ _CODE_NAME = re.compile(r"code(\d*)")
 _OTHERS = {"literal": "others"}
 _READ_APART = frozenset({"id", "type", "citation-key", "custom"})
 _HOW = "howpublished"
+_FOLLOWING = ("URL", "number")
+"""Variables that are written of every preprint with an ID."""
 _ADDRESS = re.compile(r"://|www\.|\barxiv\b|@", re.IGNORECASE)
 _CARRIED, _BIB_TYPE, _ACCESSED = "bibtools", "entrytype", "accessed"
 
@@ -64,8 +66,15 @@ def to_csl(entry: Entry) -> dict[str, Any]:
     """
     item = _build(entry)
     written = _csl(entry).get("written")
+    if not written:
+        return item
+    note = item.get("note")
     # `custom` also has what is carried; it is never spelled.
-    return with_spelling(item, written, fits)
+    item = with_spelling(item, written, fits)
+    if note and "note" not in item and entry.arxiv is not None and read_row(item).arxiv is None:
+        # What told the ID has another value now, and the line that tells it was left out.
+        item["note"] = note
+    return item
 
 
 def write_csl(entries: Iterable[Entry]) -> str:
@@ -75,7 +84,7 @@ def write_csl(entries: Iterable[Entry]) -> str:
 
 def from_csl(item: Mapping[str, Any]) -> Entry:
     """The entry of a CSL item; what is not modelled is in `extra`."""
-    entry = _read(item)
+    entry = read_row(item)
     ours = _build(entry)
     names = [name for name in dict.fromkeys((*item, *ours)) if name != "custom"]
     written = {
@@ -83,6 +92,10 @@ def from_csl(item: Mapping[str, Any]) -> Entry:
         for name, pair in spelling_of(item, ours, names).items()
         if pair[1] is None or fits(name, pair[1])
     }
+    if written and entry.arxiv is not None:
+        # A preprint's address and number, which follow from its ID, stay when it is published.
+        kept = {name: item[name] for name in _FOLLOWING if item.get(name) and name not in written}
+        written |= {name: [mark(None), one] for name, one in kept.items() if fits(name, one)}
     if written:
         entry = replace(entry, extra={**entry.extra, "csl": {**_csl(entry), "written": written}})
     return entry
@@ -117,9 +130,9 @@ def _csl(entry: Entry) -> Mapping[str, Any]:
 
 def _build(entry: Entry) -> dict[str, Any]:
     """The item in our own spelling, with what CSL has no place for carried in `custom`."""
-    item = _write(entry)
+    item = plain_csl(entry)
     extra = portable(entry.extra, "zotero")
-    back = _read(item)
+    back = read_row(item)
     if not same_work(entry, back, extra):
         lost = what_is_lost(replace(entry, extra=extra), back)
         if lost:
@@ -127,7 +140,8 @@ def _build(entry: Entry) -> dict[str, Any]:
     return item
 
 
-def _write(entry: Entry) -> dict[str, Any]:
+def plain_csl(entry: Entry) -> dict[str, Any]:
+    """The item in our own spelling; what CSL has no place for is not in it."""
     item: dict[str, Any] = {"id": entry.key or "anon"}
     kind = "article" if entry.type == type_preprint else entry.type
     item["type"] = kind if kind in TYPES else type_document
@@ -192,7 +206,8 @@ def _write_names(item: dict[str, Any], entry: Entry, lines: list[str]) -> None:
         item["author"] = [*item.get("author", []), _OTHERS]
 
 
-def _read(item: Mapping[str, Any]) -> Entry:
+def read_row(item: Mapping[str, Any]) -> Entry:
+    """The entry of a CSL item, without how the item spells it."""
     draft = Draft(volumes=True)
     kind = item.get("type")
     draft.type = kind if isinstance(kind, str) and kind in TYPES else type_document
@@ -201,7 +216,7 @@ def _read(item: Mapping[str, Any]) -> Entry:
         for name, value in item.items()
         if name not in _READ_APART and value is not None and not _take(draft, name, value)
     }
-    draft.key = _key(item)
+    draft.key = key_of(item)
     _read_note(draft)
     carried = _read_custom(draft, item.get("custom"), rest)
     genre = draft.texts.get("genre", "").lower()
@@ -216,7 +231,7 @@ def _read(item: Mapping[str, Any]) -> Entry:
 
 def _take(draft: Draft, name: str, value: object) -> bool:
     """Put a variable into the draft; False when it is none that we know, or of another shape."""
-    variable = _ALIASES.get(name, name)
+    variable = ALIASES.get(name, name)
     if value in ("", [], {}):
         return True
     if variable in _TEXTS:
@@ -243,7 +258,8 @@ def _text(variable: str, value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _key(item: Mapping[str, Any]) -> str | None:
+def key_of(item: Mapping[str, Any]) -> str | None:
+    """The citation key of a CSL item: `citation-key`, else `id`."""
     for name in ("citation-key", "id"):
         key = item.get(name)
         if isinstance(key, str | int) and not isinstance(key, bool) and str(key).strip():

@@ -16,8 +16,13 @@ _UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\ud
 
 def write_rows(rows: Sequence[object]) -> str:
     """A JSON array with two blanks of indentation and nothing that a terminal obeys."""
-    text = json.dumps(rows, ensure_ascii=False, indent=2)
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return write_value(rows, indent=2) + "\n"
+
+
+def write_value(value: object, *, indent: int | None = None) -> str:
+    """A JSON value with nothing that a terminal obeys."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def read_rows(data: bytes, file: str, what: str) -> list[Any]:

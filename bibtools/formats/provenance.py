@@ -8,13 +8,25 @@ so the file is only ever added to. It is safe to delete: nothing but `bibtools w
      "rule": "the author gave this DOI to arXiv, and its record at Crossref agrees in title and
      authors", "score": 100.0, "confirmed": ["Crossref"], "lost": [{"value": "...",
      "source": "OpenAlex", "why": "its title has another word"}]}
+
+A link to code says whose code it is (`standing`: official, community or unknown), and once its
+host was asked, what became of it:
+
+    {"key": "gao2021simcse", "field": "code", "value": "https://github.com/new/name", ...,
+     "standing": "official", "link": {"state": "there", "source": "GitHub",
+     "question": "github:repository:github.com/old/name", "asked": "2026-11-21",
+     "was": "https://github.com/old/name"}}
+
+`state` is `there`, `archived` or `gone`; `was` is the address before it was renamed, `now` the new
+one where the old was left in the file, `copy` an address at Software Heritage (empty: it was asked
+and has none; missing: it was not asked).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bibtools.formats.entry_json import dump
@@ -33,6 +45,34 @@ class Lost:
     why: str = ""
 
 
+THERE, ARCHIVED, GONE = "there", "archived", "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What the host of a repository says of it."""
+
+    state: str
+    """`there`, `archived` or `gone` (or private: hosts do not tell the two apart)."""
+    source: str
+    """For the reader: "GitHub"."""
+    question: str
+    asked: str
+    """ISO date."""
+    was: str = ""
+    """Its address before it was renamed, where the new one was taken."""
+    now: str = ""
+    """Its new address, where the old one was left."""
+    copy: str | None = None
+    """An address at Software Heritage; empty when that has no copy, None when it was not asked."""
+
+    def says_the_same(self, other: LinkState | None) -> bool:
+        """Whether only the day differs, and under which name it was asked for."""
+        return (
+            other is not None and replace(other, asked=self.asked, question=self.question) == self
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """How we know one value."""
@@ -40,9 +80,9 @@ class Provenance:
     key: str
     """The citation key of the entry."""
     field: str
-    """The field as it stands in the .bib, in lower case."""
+    """The field as it stands in the file, in lower case; `entrytype` for the type."""
     value: str
-    """As it was written, without delimiters."""
+    """As it was written, without delimiters; empty for a field that was taken out."""
     source: str
     """For the reader: `arXiv`, `Crossref`, `offline index`, `you`."""
     question: str
@@ -56,6 +96,10 @@ class Provenance:
     confirmed: tuple[str, ...] = ()
     """Further sources with the same value."""
     lost: tuple[Lost, ...] = ()
+    standing: str = ""
+    """Of a link to code: `official`, `community` or `unknown`."""
+    link: LinkState | None = None
+    """Of a link to code whose host was asked."""
 
 
 def write_provenance(rows: Iterable[Provenance]) -> str:
@@ -76,6 +120,19 @@ def _row(one: Provenance) -> dict[str, Any]:
         row["lost"] = [
             {"value": lost.value, "source": lost.source, "why": lost.why} for lost in one.lost
         ]
+    if one.standing:
+        row["standing"] = one.standing
+    if one.link is not None:
+        row["link"] = link_to_json(one.link)
+    return row
+
+
+def link_to_json(one: LinkState) -> dict[str, str]:
+    """The state of a link, for the side file and the report; what is not known is left out."""
+    row = {name: getattr(one, name) for name in ("state", "source", "question", "asked")}
+    row |= {name: value for name in ("was", "now") if (value := getattr(one, name))}
+    if one.copy is not None:
+        row["copy"] = one.copy
     return row
 
 
@@ -119,7 +176,15 @@ def _read(row: Mapping[str, Any]) -> Provenance:
             Lost(str(one["value"]), str(one.get("source", "")), str(one.get("why", "")))
             for one in row.get("lost") or ()
         ),
+        str(row.get("standing") or ""),
+        _read_link(row["link"]) if row.get("link") is not None else None,
     )
+
+
+def _read_link(row: Mapping[str, Any]) -> LinkState:
+    known = {name: str(row.get(name, "")) for name in ("source", "question", "asked", "was", "now")}
+    copy = row.get("copy")
+    return LinkState(str(row["state"]), **known, copy=str(copy) if copy is not None else None)
 
 
 def latest(rows: Iterable[Provenance]) -> dict[tuple[str, str], Provenance]:
@@ -131,7 +196,10 @@ def sentences(one: Provenance, now: str | None = None) -> list[str]:
     """What `bibtools why` says of a value; `now` is what the file holds today, None for nothing."""
     asked = f", asked on {one.asked}" if one.asked else ""
     score = f" (likeness of the titles {one.score:.0f} of 100)" if one.score is not None else ""
-    lines = [f"{one.field} = {one.value}", f"  from {one.source}{asked}: {one.rule}{score}."]
+    head = f"{one.field} = {one.value}" if one.value else f"{one.field} was taken out"
+    if not one.value and one.link is not None:
+        head = f"nothing was written into {one.field}"
+    lines = [head, f"  from {one.source}{asked}: {one.rule}{score}."]
     if one.question:
         lines.append(f"  The question was {one.question}.")
     if one.confirmed:
@@ -139,8 +207,40 @@ def sentences(one: Provenance, now: str | None = None) -> list[str]:
     for lost in one.lost:
         because = f": {lost.why}" if lost.why else ""
         lines.append(f"  Not taken: {lost.value} (from {lost.source}){because}.")
+    if one.standing:
+        lines.append(f"  {_WHOSE.get(one.standing, _WHOSE['unknown'])}")
+    if one.link is not None:
+        lines += [f"  {told}" for told in _of_link(one.link)]
     if now is None:
-        lines.append("  The entry does not have this field any more.")
+        if one.value:
+            lines.append("  The entry does not have this field any more.")
     elif " ".join(now.split()) != " ".join(one.value.split()):
         lines.append(f"  The entry says now: {now}. Somebody changed it since.")
     return lines
+
+
+_WHOSE = {
+    "official": "It is the authors' own (official).",
+    "community": "It is somebody else's implementation (community).",
+    "unknown": "Nobody says whose it is (unknown).",
+}
+_STATES = {
+    THERE: "it is there",
+    ARCHIVED: "it is archived, nobody works on it any more",
+    GONE: "it is gone, or private",
+}
+
+
+def _of_link(link: LinkState) -> Iterator[str]:
+    asked = f", asked on {link.asked}" if link.asked else ""
+    yield f"{link.source}{asked}: {_STATES.get(link.state, link.state)}."
+    if link.was:
+        yield f"It was printed as {link.was} and has been renamed since."
+    if link.now:
+        yield f"It has been renamed since: {link.now}"
+    if link.copy is not None:
+        yield (
+            f"Software Heritage has a copy: {link.copy}"
+            if link.copy
+            else "Software Heritage has no copy under this address."
+        )

@@ -190,7 +190,7 @@ def judge(one: Record, other: Record, merge_preprints: bool = False) -> Verdict 
     """Whether two records are one work, or related; None when they have nothing in common."""
     if one.type == other.type and dict(one.fields) == dict(other.fields):
         return Verdict(True, "all fields are equal")
-    identifier = _same_identifier(one.entry, other.entry)
+    identifier = same_identifier(one.entry, other.entry)
     if identifier and not _titles_agree(one, other):
         return Verdict(False, f"same {identifier}, but other titles")
     clash = contradiction(one, other, merge_preprints)
@@ -211,7 +211,8 @@ def judge(one: Record, other: Record, merge_preprints: bool = False) -> Verdict 
     return Verdict(True, "same title, authors and year")
 
 
-def _same_identifier(one: Entry, other: Entry) -> str:
+def same_identifier(one: Entry, other: Entry) -> str:
+    """The name of the identifier that both have, `DOI` or `arXiv ID`; empty where none is."""
     if one.doi is not None and other.doi is not None and one.doi.folded == other.doi.folded:
         return "DOI"
     if one.arxiv is not None and other.arxiv is not None and one.arxiv.value == other.arxiv.value:

@@ -11,8 +11,8 @@ answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 
@@ -31,13 +31,14 @@ from bibtools.matching.resolve import (
 )
 from bibtools.matching.resolve_titles import (
     Difference,
+    KnownTitle,
     TitleMatch,
     Vocabulary,
     compare_titles,
     title_bits,
 )
 from bibtools.model import Doi, Entry, Outcome, parse_arxiv
-from bibtools.text.people import Person, compare_authors, person
+from bibtools.text.people import Agreement, Person, compare_authors, person
 from bibtools.text.titles import (
     FUNCTION_WORDS,
     printed_words,
@@ -93,20 +94,20 @@ class PlainWords:
 PLAIN_WORDS = PlainWords()
 
 # Behind a colon, a dash or in brackets: "DeepSeek-V3 Technical Report" is a name.
-_LONGER_VERSION = re.compile(
+LONGER_VERSION = re.compile(
     r"\s*(?:[:–—(\[]|\s-{1,3}\s)\s*(?:an?\s+|the\s+|with\s+)?"
     r"(?:(?:extended|full|long|longer|complete|arxiv|preprint|journal)\s+version"
     r"|technical report|appendix|appendices|full proofs|supplementary material|preprint)"
     r"\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
-_RETRACTED = re.compile(
+RETRACTED = re.compile(
     r"^\s*(?:\[?(?:retracted|withdrawn)(?:\s+(?:article|paper|chapter))?\]?\s*[:\-–—]\s*"
     r"|\[(?:retracted|withdrawn)\]\s*)",
     re.IGNORECASE,
 )
 # Words that only one of two titles has, and that make it another piece about the same thing.
-_OTHER_PIECE = frozenset(
+OTHER_PIECE = frozenset(
     "abstract abstracts poster posters demo demonstration keynote tutorial invited proposal "
     "consortium preface foreword retraction retracted withdrawal withdrawn thesis dissertation "
     "sequel erratum errata corrigendum corrigenda correction addendum comment comments reply "
@@ -115,35 +116,41 @@ _OTHER_PIECE = frozenset(
 
 
 @dataclass(frozen=True)
-class _Side:
-    """An entry made comparable. Without slots: the forms are cached."""
+class Side:
+    """An entry made comparable, under the title that counts. Without slots: forms are cached."""
 
     entry: Entry
     title: str
 
     @cached_property
     def words(self) -> tuple[str, ...]:
+        """The comparable words of the title."""
         return title_words(self.title)
 
     @cached_property
     def key(self) -> str:
+        """The words without blanks."""
         return "".join(self.words)
 
     @cached_property
     def printed(self) -> tuple[int, ...]:
+        """The number of the printed word that each word belongs to."""
         return printed_words(self.title, self.words)
 
     @cached_property
     def subtitle_places(self) -> frozenset[int]:
+        """After how many words a subtitle begins."""
         return words_before_subtitles(self.title)
 
     @cached_property
     def people(self) -> tuple[Person, ...]:
+        """The authors made comparable."""
         # Some exports print the whole list twice.
         return tuple(dict.fromkeys(person(name) for name in self.entry.authors))
 
     @cached_property
     def year(self) -> int | None:
+        """The year that the entry or its arXiv ID says."""
         if self.entry.date is not None:
             return self.entry.date.year
         return self.entry.arxiv.year if self.entry.arxiv is not None else None
@@ -175,24 +182,26 @@ def is_published_version(
     preprint was published; `mutual` says that the candidate's record names the preprint in its
     turn. `words` tells how frequent words are, where an index is at hand.
     """
+    doi = candidate.doi
+    by_doi = doi is not None and any(one.folded == doi.folded for one in stated)
     if (not_one := _no_publication(preprint, candidate)) is not None:
-        return not_one
-    plain = _RETRACTED.sub("", candidate.title or "")
+        return replace(not_one, agreed=(STATED_DOI,)) if by_doi else not_one
+    plain = RETRACTED.sub("", candidate.title or "")
     title = preprint.title or ""
-    if not _LONGER_VERSION.search(plain):
-        title = _LONGER_VERSION.sub("", title) or title
-    ours, theirs = _Side(preprint, title), _Side(candidate, plain)
+    if not LONGER_VERSION.search(plain):
+        title = LONGER_VERSION.sub("", title) or title
+    ours, theirs = Side(preprint, title), Side(candidate, plain)
     if not ours.words or not theirs.words:
         return Verdict(Outcome.NONE, "one of them has no title")
     compared = _compare(ours, theirs, words)
-    doi = candidate.doi
-    by_doi = doi is not None and any(one.folded == doi.folded for one in stated)
     by_id = mutual or (
         preprint.arxiv is not None
         and candidate.arxiv is not None
         and preprint.arxiv.value == candidate.arxiv.value
     )
-    outcome, rule = _by_identifier(compared) if by_doi or by_id else _by_title(compared)
+    outcome, rule = (
+        _by_identifier(compared, stated=by_doi) if by_doi or by_id else _by_title(compared)
+    )
     agreed, against = _witnesses(compared)
     named = (STATED_DOI,) * by_doi + ("arXiv ID",) * by_id
     if by_doi and outcome is Outcome.NONE:
@@ -252,20 +261,24 @@ STATED_DOI = "stated DOI"
 """In `Verdict.agreed`: the record has a DOI that somebody states for the preprint."""
 
 
-def _compare(ours: _Side, theirs: _Side, words: Vocabulary) -> _Compared:
+def _compare(ours: Side, theirs: Side, words: Vocabulary) -> _Compared:
     return _Compared(
-        _titles(ours, theirs, words),
-        _people(ours, theirs),
+        both_ways(ours, theirs, words),
+        how_people_stand(
+            ours.people,
+            theirs.people,
+            ours.entry.authors_truncated or theirs.entry.authors_truncated,
+        ),
         _year(ours.year, theirs.entry.date.year if theirs.entry.date is not None else None),
-        not _OTHER_PIECE.isdisjoint(set(ours.words) ^ set(theirs.words)),
+        not OTHER_PIECE.isdisjoint(set(ours.words) ^ set(theirs.words)),
         title_bits((ours.words, theirs.words), words) >= BITS_EXACT_ALONE
         and len(set(ours.words)) >= WORDS_EXACT_ALONE,
         SHARED_TITLE.match(" ".join(theirs.words[:4])) is not None,
     )
 
 
-def _titles(ours: _Side, theirs: _Side, words: Vocabulary) -> TitleMatch:
-    """The comparison that holds in both directions.
+def both_ways(ours: Side, theirs: KnownTitle, words: Vocabulary) -> TitleMatch:
+    """The comparison of two titles that holds in both directions.
 
     A subtitle or a word may be missing on either side: the direction in which it is missing says
     what it is, the other only that there is more.
@@ -279,12 +292,14 @@ def _titles(ours: _Side, theirs: _Side, words: Vocabulary) -> TitleMatch:
     return least if most.difference is Difference.VARIED and least.difference in missing else most
 
 
-def _people(ours: _Side, theirs: _Side) -> People:
-    short, long = sorted((ours.people, theirs.people), key=len)
+def how_people_stand(first: Sequence[Person], second: Sequence[Person], cut: bool) -> People:
+    """How two lists of authors stand to each other; `cut` says that one of them goes on."""
+    short, long = sorted((first, second), key=len)
     if not short:
         return People.UNKNOWN
     found = compare_authors(short, long)
-    cut = ours.entry.authors_truncated or theirs.entry.authors_truncated
+    if found.agreement is Agreement.UNKNOWN:
+        return People.UNKNOWN
     if found.found == len(short) and (cut or len(short) == len(long)):
         return People.ALL
     if found.found * 3 >= len(short) * 2 and (cut or found.found * 2 >= len(long)):
@@ -325,8 +340,11 @@ OTHER_AUTHORS = "same title by other authors"
 ANOTHER_PIECE = "the title names another part or another piece"
 
 
-def _by_identifier(one: _Compared) -> tuple[Outcome, str]:
-    """A stated DOI or a mutual reference, held against title and authors."""
+def _by_identifier(one: _Compared, *, stated: bool) -> tuple[Outcome, str]:
+    """A stated DOI or a mutual reference, held against title and authors.
+
+    The second is weaker: services merge a preprint with the paper of a near title.
+    """
     difference, people = one.title.difference, one.people
     if people is People.OTHER:
         if difference is Difference.EXACT:
@@ -339,7 +357,7 @@ def _by_identifier(one: _Compared) -> tuple[Outcome, str]:
         # Authors mix up the DOIs of the parts of a series, and those of papers and errata.
         return Outcome.NONE, ANOTHER_PIECE
     near = difference <= Difference.WORD_MISSING or one.title.score >= LIKENESS_SHOWN
-    if near and people <= People.MOST:
+    if near and people <= People.MOST and (stated or difference <= Difference.SHORTENED):
         return Outcome.SURE, "a stated identifier; the authors agree and the title nearly"
     if people <= People.MOST:
         # Titles change in review; the same people at work on two papers also exist.

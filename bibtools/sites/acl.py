@@ -150,6 +150,7 @@ SERVICE = Service(
     title="ACL Anthology",
     host="aclanthology.org",
     base=BASE,
+    # No limit is published for its files; a second is our own rule.
     pace=Pace(1.0),
     kinds={
         "acl": Batch(1, request_paper, parse_paper, keep_days=180, keep_missing_days=14),

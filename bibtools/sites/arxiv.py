@@ -133,7 +133,11 @@ def parse_feed(reply: Reply) -> tuple[list[Record], int]:
     feed = xml.read(reply, "feed")
     entries = feed.findall("entry")
     records = [record for entry in entries if (record := _record(entry)) is not None]
-    announced = shapes.whole(feed.findtext("totalResults")) or 0
+    total = shapes.whole(feed.findtext("totalResults"))
+    if total is None and not records:
+        # A feed of arXiv's says how many there are, also where there is none.
+        raise UnreadableError("its feed does not say how many papers it knows")
+    announced = total or 0
     start = shapes.whole(feed.findtext("startIndex")) or 0
     page = shapes.whole(feed.findtext("itemsPerPage"))
     left = max(0, announced - start)

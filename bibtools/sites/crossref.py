@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from bibtools.text.notices import NOTICES
 from bibtools.model import Dating, Doi, Entry, Name, PartialDate, type_document, type_preprint
 from bibtools.sites import shapes
 from bibtools.sites.answers import by_subject
@@ -192,6 +193,7 @@ def _record(item: Mapping[str, Any]) -> Record | None:
         published_doi=_related(relation, "is-preprint-of", doi),
         preprint_doi=_related(relation, "has-preprint", doi),
         retracted=_retraction(item) or prefix,
+        notice=_notice(item, doi),
         score=shapes.number(item.get("score")) or None,
     )
 
@@ -341,6 +343,19 @@ def _retraction(item: Mapping[str, Any]) -> str | None:
         if when is not None:
             clause += f", {when.iso()}"
         return f"{clause} (notice: doi {notice})" if notice is not None else clause
+    return None
+
+
+def _notice(item: Mapping[str, Any], own: Doi) -> str | None:
+    """What the record is if it is a notice about another work (`update-to`).
+
+    Some publishers name the corrected article in its own record: that is none.
+    """
+    for row in shapes.rows(item.get("update-to")):
+        kind = NOTICES.get((shapes.text(row.get("type")) or "").lower().replace(" ", "_"))
+        about = shapes.doi(row.get("DOI"))
+        if kind is not None and (about is None or about.folded != own.folded):
+            return f"{kind} to {about}" if about is not None else kind
     return None
 
 

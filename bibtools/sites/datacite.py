@@ -88,7 +88,7 @@ def _only_alone(value: str) -> bool:
 
 def parse_dois(reply: Reply, questions: Sequence[Question]) -> Mapping[Question, Answer]:
     """The answer for each DOI. Raises `UnreadableError`."""
-    if len(questions) == 1 and reply.status == 404 and not shapes.looks_like_a_page(reply):
+    if len(questions) == 1 and _says_unknown(reply):
         return {questions[0]: NotFound()}
     answer = shapes.read_row(reply)
     data = answer.get("data")
@@ -103,6 +103,13 @@ def parse_dois(reply: Reply, questions: Sequence[Question]) -> Mapping[Question,
         announced=shapes.whole(shapes.member(answer, "meta", "total")) or 0,
         only_alone=_only_alone,
     )
+
+
+def _says_unknown(reply: Reply) -> bool:
+    """Whether DataCite itself says that it has no such DOI, and not a page in between."""
+    if reply.status != 404 or shapes.looks_like_a_page(reply):
+        return False
+    return b'"errors"' in reply.body or b"doesn't exist" in reply.body
 
 
 def _record(item: Mapping[str, Any]) -> Record | None:

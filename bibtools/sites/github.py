@@ -181,7 +181,7 @@ def _of_graphql(question: Question, row: Mapping[str, Any]) -> Record | None:
     readme = next((one for one in found if isinstance(one, str) and one.strip()), "")
     citation = shapes.member(row, f"f{len(_FILES)}", "text")
     if isinstance(citation, str):
-        readme = f"{readme[: LONGEST_README // 2]} {citation}"
+        readme = f"{readme[: LONGEST_README // 2]}\n{citation}"
     return _record(
         question,
         row.get("nameWithOwner"),
@@ -224,7 +224,9 @@ def _record(
 
 
 def _beginning(text: str) -> str:
-    return shapes.clean(text[: 2 * LONGEST_README])[:LONGEST_README].strip()
+    # Line by line: what is a heading tells what the repository is.
+    lines = (shapes.clean(line).strip() for line in text[: 2 * LONGEST_README].splitlines())
+    return "\n".join(line for line in lines if line)[:LONGEST_README].strip()
 
 
 SERVICE = Service(

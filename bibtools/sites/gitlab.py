@@ -76,5 +76,5 @@ SERVICE = Service(
     answers="whether a repository at gitlab.com exists, moved, is archived",
     key_name="GITLAB_TOKEN",
     key_header=("PRIVATE-TOKEN", "{key}"),
-    terms="https://about.gitlab.com/terms/",
+    terms="terms of use of GitLab (https://about.gitlab.com/terms/)",
 )

@@ -27,6 +27,8 @@ class Record:
     comment: str | None = None
     retracted: str | None = None
     """Who says so and with what notice: a clause. Also for withdrawn preprints."""
+    notice: str | None = None
+    """For a notice about another work, what it is: "a corrigendum to 10.1234/boats"."""
     score: float | None = None
     """The service's own, comparable only within one answer."""
     repository: Repository | None = None
@@ -54,7 +56,7 @@ class Repository:
 def to_json(record: Record) -> dict[str, Any]:
     """The record for the cache."""
     row: dict[str, Any] = {"entry": entry_json.to_json(record.entry)}
-    for name in ("identifier", "journal_reference", "comment", "retracted", "score"):
+    for name in ("identifier", "journal_reference", "comment", "retracted", "notice", "score"):
         if (value := getattr(record, name)) not in (None, ""):
             row[name] = value
     for name in ("published_doi", "preprint_doi"):
@@ -81,6 +83,7 @@ def from_json(row: Mapping[str, Any]) -> Record:
         row.get("journal_reference"),
         row.get("comment"),
         row.get("retracted"),
+        row.get("notice"),
         row.get("score"),
         Repository(**repository) if repository else None,
     )

@@ -5,13 +5,15 @@ everyone, so it is asked only with one. Its answers to a batch stand in the orde
 questions, `null` for what it does not know.
 
 One of its records mixes a preprint with the published paper: here it becomes two. The year may
-be either's, so the published record has it only when it is later than the preprint's.
+be either's, so the published record has it only when it is later than the preprint's; and where
+no publisher's DOI is known, the published record has the preprint's, so that it is known for merged.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -90,7 +92,9 @@ def parse_ids(reply: Reply, questions: Sequence[Question]) -> Mapping[Question, 
         own = (question.kind, question.subject.lower())
         if own not in named and not named.isdisjoint(asked):
             raise UnreadableError("the answers are not in the order of the questions")
-        other = own not in named and any(kind == question.kind for kind, _ in named)
+        other = _names_other(row, question) or (
+            own not in named and any(kind == question.kind for kind, _ in named)
+        )
         records = () if other else _records(row, question.kind)
         answers[question] = Found(records) if records else NotFound()
     return answers
@@ -120,6 +124,19 @@ def _named(row: Mapping[str, Any]) -> set[tuple[str, str]]:
     return found
 
 
+def _names_other(row: Mapping[str, Any], question: Question) -> bool:
+    """Whether the record names an arXiv ID that is not the one asked for, or not its DOI's."""
+    said = shapes.text(shapes.member(row, "externalIds", "ArXiv"))
+    if said is None:
+        return False
+    number = shapes.arxiv(said)
+    asked = shapes.arxiv(question.subject)
+    doi = shapes.doi(shapes.member(row, "externalIds", "DOI"))
+    own = shapes.arxiv(doi.value) if doi is not None else None
+    wanted = {one.value for one in (asked, own) if one is not None}
+    return bool(wanted) and (number is None or wanted != {number.value})
+
+
 def _records(row: Mapping[str, Any], kind: str) -> tuple[Record, ...]:
     """The preprint and the published paper of one record, the one that was asked for first."""
     title = shapes.undotted(shapes.marked(row.get("title"))[0])
@@ -146,6 +163,9 @@ def _records(row: Mapping[str, Any], kind: str) -> tuple[Record, ...]:
     if doi is not None or venue is not None or arxiv is None:
         published = _published(row, title, authors, arxiv, doi, venue)
         preprint_doi = Doi(arxiv.doi) if arxiv is not None else None
+        if arxiv is not None and doi is None:
+            # Nothing but the merged record itself vouches for the venue: its DOI says so.
+            published = replace(published, doi=preprint_doi)
         records.append(Record(published, identifier, preprint_doi=preprint_doi, score=score))
     if kind == "doi":
         records.reverse()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import Final
 
-from bibtools.sites.asking import Service
+from bibtools.sites.asking import Pace, Service
 
 MODULES: Final = {
     "arxiv": "arxiv",
@@ -39,3 +40,26 @@ def service(name: str) -> Service:
 def all_services() -> tuple[Service, ...]:
     """Every service, in the order of the table."""
     return tuple(service(name) for name in MODULES)
+
+
+PACED_TOGETHER: Final[Mapping[str, Pace]] = {
+    # One request in three seconds and a single connection at a time, for the query API, OAI-PMH
+    # and RSS together: https://info.arxiv.org/help/api/tou.html
+    "arxiv.org": Pace(3.0),
+}
+"""Domains whose operator counts the requests to all of their hosts together, and how fast all of
+them together may be asked."""
+
+
+def paced_together(host: str) -> str | None:
+    """The domain in `PACED_TOGETHER` that this host (without port) belongs to, if any."""
+    name = host.lower().rstrip(".")
+    for domain in PACED_TOGETHER:
+        if name == domain or name.endswith(f".{domain}"):
+            return domain
+    return None
+
+
+def stricter(one: Pace, other: Pace) -> Pace:
+    """The pace that keeps to both."""
+    return Pace(max(one.seconds, other.seconds), min(one.at_once, other.at_once))

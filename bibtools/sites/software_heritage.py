@@ -87,5 +87,6 @@ SERVICE = Service(
     answers="an archived copy of a repository that is gone",
     key_name="SWH_TOKEN",
     key_header=("Authorization", "Bearer {key}"),
-    terms="https://www.softwareheritage.org/legal/api-terms-of-use/",
+    terms="terms of use of its API; 120 requests an hour without a token "
+    "(https://www.softwareheritage.org/legal/api-terms-of-use/)",
 )

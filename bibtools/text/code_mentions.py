@@ -73,6 +73,8 @@ class Mention:
     whose: Whose
     cue: str
     """The words that decided, as printed; empty when the address stands alone."""
+    data_alone: bool
+    """True when the words around it speak of data and of no code."""
     start: int
     """0-based offset of its first character in the text."""
     end: int
@@ -132,6 +134,14 @@ _OURS = re.compile(
     r"\b(?:our|ours|(?:we|authors) (?:\w+ )?(?:release|provide|make|share|publish|open|maintain|"
     r"present|introduce|develop|create|host|propose|build)\w*|this (?:paper|work|study|article))\b"
     r"|(?:code|software|implementation|scripts?)\b[^.;]{0,25}\bused\b",
+    re.IGNORECASE,
+)
+# "An unofficial implementation is available at ...": whatever stands nearer to the address.
+_UNOFFICIAL = re.compile(
+    r"\b(?:un-?|non-?)official\b|\b(?:third[- ]party|community)(?:'s)?[- ]"
+    r"(?:\w+[- ]){0,2}(?:re-?)?(?:implement|reproduc|replicat|port\b)"
+    r"|\b(?:re-?)?(?:implement(?:ed|ation)|reproduc(?:ed|tion)|port(?:ed)?)\w* by "
+    r"(?:others|some(?:body|one) else|(?:a )?third part(?:y|ies)|the community|(?:a )?readers?)\b",
     re.IGNORECASE,
 )
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
@@ -239,6 +249,11 @@ _VAGUE = re.compile(
     r"|modules?|framework|git",
     re.IGNORECASE,
 )
+_CODE_WORDS = re.compile(
+    r"\b(?:codes?|code-?bases?|sources?|scripts?|implement\w*|software|packages?|tools?|tool-?\w+"
+    r"|librar(?:y|ies)|programs?|models?|weights?|checkpoints?|framework|notebooks?|pipelines?)\b",
+    re.IGNORECASE,
+)
 _NEAR = 12
 """Letters between a noun and the address that it names."""
 _MADE = frozenset({Role.CODE, Role.MODEL, Role.DEMO, Role.DATA})
@@ -264,7 +279,7 @@ def _read(text: str, found: FoundUrl, earlier: Mention | None, stop: int) -> Men
     if earlier is not None and begin == earlier.end and _JOINED.fullmatch(between):
         # "at URL and URL": the words before the first speak of both.
         shared = earlier.role if earlier.cue else _default_role(found)
-        return _mention(found, shared, earlier.whose, earlier.cue)
+        return _mention(found, shared, earlier.whose, earlier.cue, alone=earlier.data_alone)
     boundaries = list(_BOUNDARY.finditer(between))
     before = between[boundaries[-1].end() :] if boundaries else between
     last = min(stop, found.end + _AFTER)
@@ -281,7 +296,8 @@ def _read(text: str, found: FoundUrl, earlier: Mention | None, stop: int) -> Men
         near = noun and noun in before[-(len(noun) + _NEAR) :]
         if not near or not (role in _MADE or "project" in noun.lower()):
             whose = Whose.UNKNOWN
-    return _mention(found, role or _default_role(found), whose, cue or noun)
+    alone = role is Role.DATA and not _CODE_WORDS.search(f"{before} {after}")
+    return _mention(found, role or _default_role(found), whose, cue or noun, alone=alone)
 
 
 def _nearest(
@@ -301,6 +317,8 @@ def _nearest(
 
 
 def _whose(before: str) -> tuple[Whose, str]:
+    if (others := _UNOFFICIAL.search(before)) and not _OURS.search(before):
+        return Whose.OTHERS, others[0]
     answer, words = _nearest(before, _WHOSE)
     if answer is None:
         return Whose.OWN, ""
@@ -329,7 +347,9 @@ def _default_role(found: FoundUrl) -> Role:
     return _BY_KIND.get(found.kind, Role.UNCLEAR)
 
 
-def _mention(found: FoundUrl, role: Role, whose: Whose, cue: str) -> Mention:
+def _mention(
+    found: FoundUrl, role: Role, whose: Whose, cue: str, *, alone: bool = False
+) -> Mention:
     if found.kind in CODE_KINDS:
         if _DISCUSSED.search(found.url):
             role, whose = Role.DISCUSSION, Whose.UNKNOWN if whose is Whose.OWN else whose
@@ -341,5 +361,17 @@ def _mention(found: FoundUrl, role: Role, whose: Whose, cue: str) -> Mention:
     elif found.kind == PAPER or _PUBLISHERS.match(found.url) or _PRINTED.search(found.url):
         role = Role.PAPER
     return Mention(
-        found.url, found.kind, role, whose, " ".join(cue.split()), found.start, found.end
+        found.url,
+        found.kind,
+        role,
+        whose,
+        " ".join(cue.split()),
+        alone and role is Role.DATA,
+        found.start,
+        found.end,
     )
+
+
+def is_list_of_papers(url: str) -> bool:
+    """Whether an address leads to a list of papers by its name: `awesome-boats`."""
+    return _LISTED.search(url.rstrip("/")) is not None

@@ -1,19 +1,27 @@
 """The visible text of a saved web page, line by line, as a browser's text export lays it out.
 
-Nothing is executed or fetched. Time and memory are linear in the size of the page, whatever it
-holds: one pass, no tree, no recursion. (The standard library's parser is not used, because
-several of its releases take quadratic time on unclosed markup, CVE-2025-6069.)
+Beside each line stand the links it holds; and the page tells which lines are in one element,
+which is how a link beside a title is told from its neighbour's. Time and memory are linear in the
+size of the page, whatever it holds (`html_tokens`).
+
+Formulas come out once, in TeX between `$` where the page has the TeX: KaTeX and MathJax leave
+two or three copies of each in a saved page (https://katex.org/docs/options, `output`;
+https://docs.mathjax.org/en/v2.7-latest/advanced/model.html).
 """
 
 from __future__ import annotations
 
-import html as entities
 import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from bibtools.text.html_tokens import VOID, Kind, Token, attributes, decoded, tokens
 
 _LOOKS_LIKE_HTML = re.compile(
-    r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*"
-    r"<(?:!doctype\s+html|html|head|body|meta|title|div|main|article|section)\b",
-    re.IGNORECASE | re.DOTALL,
+    r"(?:<\?xml[^>]{0,200}\?>\s*)?"
+    r"<(?:!doctype\s+html|html|head|body|meta|title|link|script|style|div|main|article|section"
+    r"|header|nav|table|tbody|tr|ul|ol|li|dl|dt|pre|center|p|h[1-6])\b",
+    re.IGNORECASE,
 )
 _BLOCKS = frozenset(
     "address article aside blockquote body br button caption center dd details dialog dir div dl "
@@ -21,117 +29,118 @@ _BLOCKS = frozenset(
     "li main menu nav ol option optgroup p pre section summary table tbody td tfoot th thead tr "
     "ul".split()
 )
-# Elements whose content is raw text up to their own end tag, and is not shown.
-_RAW = frozenset({"script", "style", "textarea", "title", "noscript", "iframe", "xmp", "noembed"})
-_RAW_END = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW}
+# Elements that never hold more than one paper, or part of one.
+_INLINE = frozenset(
+    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span "
+    "strike strong sub sup time tt u var wbr".split()
+)
+# What ends at the edges of these is a paragraph of its own.
+_PARTING = frozenset(
+    "article aside blockquote dd dl dt h1 h2 h3 h4 h5 h6 hr li main ol p pre section table tr "
+    "ul".split()
+)
+# An opening tag of the first closes those of the second that are open: their end tags may be
+# left out (https://html.spec.whatwg.org/multipage/syntax.html#optional-tags).
+_CLOSES: dict[str, frozenset[str]] = {
+    "li": frozenset({"p", "li"}),
+    "dt": frozenset({"p", "dt", "dd"}),
+    "dd": frozenset({"p", "dt", "dd"}),
+    "td": frozenset({"p", "td", "th"}),
+    "th": frozenset({"p", "td", "th"}),
+    "tr": frozenset({"p", "td", "th", "tr"}),
+}
+_CLOSES_PARAGRAPH = frozenset({"p"})
 # Elements whose whole content is not shown.
 _UNSEEN = frozenset(
-    {"template", "svg", "math-annotation", "audio", "video", "canvas", "object", "select"}
+    "template svg math-annotation annotation-xml audio video canvas object select datalist "
+    "rp".split()
 )
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_OPENING = re.compile(r"<(?=[a-zA-Z!?]|/[a-zA-Z])")
-_TAG_NAME = re.compile(r"/?([a-zA-Z][^\s/>]*)")
+_FOR_EARS = frozenset("sr-only visually-hidden screen-reader-text".split())
+_UNSEEN_CLASSES = frozenset("MJX_Assistive_MathML MathJax_Preview katex-html".split())
+# What MathJax 2 draws; the script behind it has the TeX.
+_DRAWN_CLASSES = frozenset("MathJax MathJax_Display MathJax_SVG MathJax_CHTML mjx-chtml".split())
+_OPTIONAL_END = frozenset("li p dt dd tr td th option".split())
 _HIDDEN = re.compile(
     r"""\s(?:hidden(?=[\s=/>]|$)|style\s*=\s*(?:"[^"]*|'[^']*|[^\s>]*)"""
     r"""(?:display\s*:\s*none|visibility\s*:\s*hidden))""",
     re.IGNORECASE,
 )
-_HUGE_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
-_BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
 _LONGEST_ATTRIBUTES_READ = 10_000
+_BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
+_NO_WIDTH = re.compile("[\x00\u00ad\u200b\u2060\ufeff]")
+_TEX_SCRIPT = re.compile(r"""\btype\s{0,9}=\s{0,9}["']?math/tex\b""", re.IGNORECASE)
+_DISPLAY_STYLE = re.compile(r"\{\\(?:display|text)style\s+(.*)\}", re.DOTALL)
+_SEPARATORS = {
+    "msup": ("", "^"),
+    "msub": ("", "_"),
+    "msubsup": ("", "_", "^"),
+    "mfrac": ("", "/"),
+    "mroot": ("", "^"),
+}
+_ICON_NAMES = (
+    "github gitlab huggingface hugging-face arxiv pdf youtube twitter code globe home".split()
+)
+_SAVED_FROM = re.compile(r"<!--\s{0,9}saved from url=\(\d{1,6}\)(\S{1,2000}?)\s{0,9}-->")
+_WRAPPED_TEXT = 300
+_WRAPPED_LINE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link of a page."""
+
+    address: str
+    """As written, character references decoded: it may be relative."""
+    label: str
+    """What the reader sees of it; for a picture, what it is called."""
+    shown: bool = True
+    """False for a picture or an icon: its label is no text of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlLine:
+    """A visible line of a page."""
+
+    number: int
+    """1-based line of the source on which it starts."""
+    text: str
+    """Empty for a line that is nothing but linked pictures."""
+    anchors: tuple[Anchor, ...] = ()
+    alone: bool = True
+    """True when it is a paragraph of its own, not a further line of the one above."""
+    in_menu: bool = False
+    """True within the page's navigation."""
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlPage:
+    """What a web page shows."""
+
+    lines: tuple[HtmlLine, ...]
+    elements: tuple[tuple[int, int], ...]
+    """Which lines are in one element: ranges of places in `lines`, each within another or apart
+    from it. Ranges of one line are left out, and none comes twice."""
+    address: str | None = None
+    """Where the page says it was saved from."""
 
 
 def is_html(text: str) -> bool:
     """True when a text begins as a web page does."""
-    return _LOOKS_LIKE_HTML.match(text[:5000]) is not None
+    at = _after_comments(text)
+    return _LOOKS_LIKE_HTML.match(text, at) is not None
 
 
-class _Page:
-    """Collects visible text; `end_line` is called at the edges of blocks."""
-
-    def __init__(self, source: str) -> None:
-        self.lines: list[tuple[int, str]] = []
-        self._source = source
-        self._pieces: list[str] = []
-        self._start = 0
-        self._counted, self._line = 0, 1
-        self.preformatted = 0
-        """How many open elements keep the line breaks of the source."""
-
-    def add(self, start: int, end: int) -> None:
-        while self.preformatted:
-            newline = self._source.find("\n", start, end)
-            if newline < 0:
-                break
-            self._add(start, newline)
-            self.end_line()
-            start = newline + 1
-        self._add(start, end)
-
-    def _add(self, start: int, end: int) -> None:
-        piece = self._source[start:end]
-        if not self._pieces:
-            if not piece.strip():
-                return
-            self._start = start + len(piece) - len(piece.lstrip())
-        self._pieces.append(piece)
-
-    def end_line(self) -> None:
-        if self._pieces:
-            raw = "".join(self._pieces)
-            self._pieces.clear()
-            # int() refuses absurdly long numbers, which would end html.unescape with an error.
-            decoded = entities.unescape(_HUGE_NUMBER.sub("\ufffd", raw))
-            line = _BLANKS.sub(" ", decoded).strip()
-            if line:
-                self._line += self._source.count("\n", self._counted, self._start)
-                self._counted = self._start
-                self.lines.append((self._line, line))
-
-
-_TAG_STOP = re.compile(r">|=\s{0,20}[\"']")
-
-
-class _Tags:
-    """Finds where tags end, never looking at a stretch of text more than twice."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.quotes_close = True
-
-    def end(self, at: int) -> int:
-        """The offset of the `>` that ends the tag whose name starts at `at`, or -1."""
-        text = self.text
-        while self.quotes_close:
-            match = _TAG_STOP.search(text, at)
-            if match is None:
-                break
-            if match.group() == ">":
-                return match.start()
-            close = text.find(match.group()[-1], match.end())
-            if close < 0:
-                # A quote that never closes: from here on `>` ends every tag.
-                self.quotes_close = False
-                break
-            at = close + 1
-        return text.find(">", at)
-
-
-class _Hidden:
-    """Keeps count of open elements inside one that is not shown."""
-
-    def __init__(self) -> None:
-        self.depth = 0
-        self._name = ""
-
-    def pass_tag(self, name: str, closing: bool, attributes: str) -> None:
-        """Take note of a tag."""
-        void = name in _VOID or attributes.endswith("/")
-        if self.depth:
-            if name == self._name and not void:
-                self.depth += -1 if closing else 1
-        elif not closing and not void and (name in _UNSEEN or _HIDDEN.search(attributes)):
-            self._name, self.depth = name, 1
+def _after_comments(text: str) -> int:
+    at = 0
+    while True:
+        while at < len(text) and (text[at].isspace() or text[at] in "\ufeff\x00"):
+            at += 1
+        if not text.startswith("<!--", at):
+            return at
+        end = text.find("-->", at + 4)
+        if end < 0:
+            return at
+        at = end + 3
 
 
 def visible_text(html: str) -> str:
@@ -145,38 +154,425 @@ def visible_lines(html: str) -> list[tuple[int, str]]:
     Scripts, styles, templates, comments, hidden elements and the head's title are left out and
     character references decoded. Spans within a block are joined as they stand.
     """
-    page, tags, hidden = _Page(html), _Tags(html), _Hidden()
-    at, length = 0, len(html)
-    while at < length:
-        opening = _OPENING.search(html, at)
-        start = opening.start() if opening else length
-        if start > at and not hidden.depth:
-            page.add(at, start)
-        if opening is None:
-            break
-        if html[start + 1] in "!?":
-            at = _after_declaration(html, start)
-            continue
-        match = _TAG_NAME.match(html, start + 1, start + 100)
-        assert match is not None  # `_OPENING` has seen a letter
-        name, closing = match.group(1).lower(), html[start + 1] == "/"
-        end = tags.end(match.end())
-        at = length if end < 0 else end + 1
-        attributes = html[match.end() : min(at - 1, match.end() + _LONGEST_ATTRIBUTES_READ)]
-        if not hidden.depth and name in _BLOCKS:
-            page.end_line()
+    return [(line.number, line.text) for line in read_html(html).lines if line.text]
+
+
+def text_of(html: str) -> str:
+    """The visible text of a piece of a page on one line."""
+    return " ".join(line for _, line in visible_lines(html))
+
+
+def read_html(html: str) -> HtmlPage:
+    """What a web page shows, with its links and where its elements begin and end."""
+    layout = _Layout(html)
+    for token in tokens(html):
+        layout.take(token)
+    return layout.page()
+
+
+# --- lines -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Link:
+    """A link on its way."""
+
+    address: str
+    name: str
+    """What it is called for those who do not see it."""
+    start: int = 0
+    """Of its text among the pieces of the line."""
+    told: bool = False
+    """Whether a line has it already."""
+
+
+@dataclass(slots=True)
+class _Text:
+    """Collects the pieces of a line, and lines."""
+
+    source: str
+    lines: list[HtmlLine] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    link: _Link | None = None
+    start: int | None = None
+    """Where in the source the line begins."""
+    edges: int = 0
+    """Blocks that began or ended since the last line."""
+    parted: bool = True
+    in_menu: bool = False
+    run: int = 0
+    """The first line of the block that goes on, broken by `<br>`."""
+    _counted: int = 0
+    _line: int = 1
+
+    def add(self, text: str, at: int) -> None:
+        """Take up visible text that starts at an offset of the source."""
+        if not text:
+            return
+        if self.start is None and not text.isspace():
+            self.start = at + len(text) - len(text.lstrip())
+        if self.start is not None:
+            self.pieces.append(text)
+
+    def open_link(self, address: str, name: str) -> None:
+        self.close_link()
+        self.link = _Link(address, name, len(self.pieces))
+
+    def close_link(self) -> None:
+        link, self.link = self.link, None
+        if link is not None:
+            self._tell(link, last=True)
+
+    def _tell(self, link: _Link, last: bool) -> None:
+        label = _flat("".join(self.pieces[link.start :]))
+        if label or (last and not link.told):
+            self.anchors.append(Anchor(link.address, label or link.name, bool(label)))
+            link.told = True
+        link.start = 0
+
+    def end_line(self, offset: int, at_break: bool = False) -> None:
+        """The line ends, at the edge of a block or at a `<br>`."""
+        if self.link is not None:
+            self._tell(self.link, last=False)
+        text = _flat("".join(self.pieces))
+        if text or self.anchors:
+            begin = self.start if self.start is not None else offset
+            self._line += self.source.count("\n", self._counted, begin)
+            self._counted = max(begin, self._counted)
+            alone = self.parted or self.edges > _SIBLING_EDGES
+            self.lines.append(HtmlLine(self._line, text, tuple(self.anchors), alone, self.in_menu))
+            self.edges, self.parted = 0, False
+        self.pieces.clear()
+        self.anchors.clear()
+        self.start = None
+        if self.link is not None:
+            self.link.start = 0
+        if not at_break:
+            self._join_wrapped()
+            self.run = len(self.lines)
+
+    def _join_wrapped(self) -> None:
+        """One line again of a paragraph that `<br>` breaks in the middle of its sentences."""
+        run = self.lines[self.run :]
+        if len(run) < 2 or sum(len(line.text) for line in run) < _WRAPPED_TEXT:
+            return
+        inner = sum(line.text[:1].islower() for line in run[1:])
+        if 2 * inner < len(run) - 1 or any(len(line.text) < _WRAPPED_LINE for line in run[:-1]):
+            return
+        first = run[0]
+        anchors = tuple(anchor for line in run for anchor in line.anchors)
+        text = " ".join(line.text for line in run)
+        self.lines[self.run :] = [HtmlLine(first.number, text, anchors, first.alone, first.in_menu)]
+
+
+_SIBLING_EDGES = 2
+"""Blocks that begin or end between two lines of one paragraph: `</div><div>`."""
+
+
+def _flat(text: str) -> str:
+    return _BLANKS.sub(" ", _NO_WIDTH.sub("", text)).strip()
+
+
+# --- what is not shown -------------------------------------------------------------------------
+
+
+class _Hidden:
+    """Keeps count of open elements inside one that is not shown."""
+
+    def __init__(self, drawn_twice: bool) -> None:
+        self.depth = 0
+        self._name = ""
+        self._drawn_twice = drawn_twice
+        self.for_ears = False
+        """Whether it is text that only screen readers read out."""
+
+    def take(self, token: Token) -> None:
+        """Take note of a tag."""
+        name = token.name
+        if self.depth:
+            if name != self._name or token.is_void:
+                return
+            if token.kind is Kind.OPEN and self.depth == 1 and name in _OPTIONAL_END:
+                self.depth = 0  # its end tag was left out
+            else:
+                self.depth += 1 if token.kind is Kind.OPEN else -1
+                return
+        if token.kind is Kind.OPEN and not token.is_void and self._is_unseen(token):
+            self._name, self.depth = name, 1
+
+    def _is_unseen(self, token: Token) -> bool:
+        self.for_ears = False
+        if token.name in _UNSEEN:
+            return True
+        raw = token.raw[:_LONGEST_ATTRIBUTES_READ]
+        if token.name == "dialog":
+            return "open" not in attributes(raw, ["open"])
+        if len(raw) < 5:
+            return False
+        if _HIDDEN.search(raw):
+            return True
+        if "-" not in raw and "_" not in raw and "MathJax" not in raw:
+            return False
+        classes = set(attributes(raw, ["class"]).get("class", "").split())
+        self.for_ears = not _FOR_EARS.isdisjoint(classes)
+        if self.for_ears or not _UNSEEN_CLASSES.isdisjoint(classes):
+            return True
+        drawn = self._drawn_twice and token.name != "mjx-container"
+        return drawn and not _DRAWN_CLASSES.isdisjoint(classes)
+
+
+# --- formulas ----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Formula:
+    """A `<math>` on its way: its TeX if it has that, or its signs in a row."""
+
+    start: int
+    """Among the pieces of the line."""
+    offset: int
+    open: list[list[str | int]] = field(default_factory=list)
+    note_from: int | None = None
+    """Where among the pieces an `<annotation>` begins."""
+    note_is_tex: bool = False
+    tex: str = ""
+
+    def begin(self, name: str, text: _Text) -> None:
+        if self.open:
+            parent = self.open[-1]
+            marks = _SEPARATORS.get(str(parent[0]), ())
+            place = int(parent[1])
+            if place < len(marks) and marks[place]:
+                text.add(marks[place] + ("{" if name == "mrow" else ""), self.offset)
+                if name == "mrow":
+                    name = "mrow}"
+            parent[1] = place + 1
+        self.open.append([name, 0])
+
+    def end(self, name: str, text: _Text) -> None:
+        if not self.open or str(self.open[-1][0]).rstrip("}") != name:
+            return
+        if self.open.pop()[0] == "mrow}":
+            text.add("}", self.offset)
+
+    def end_note(self, text: _Text) -> None:
+        """An `<annotation>` ends: TeX, or the formula in another language."""
+        if self.note_from is not None:
+            if self.note_is_tex:
+                self.tex = _tex("".join(text.pieces[self.note_from :]))
+            del text.pieces[self.note_from :]
+            self.note_from = None
+
+    def close(self, text: _Text) -> None:
+        if self.tex:
+            del text.pieces[self.start :]
+            text.add(f"${self.tex}$", self.offset)
+
+
+# --- the whole ---------------------------------------------------------------------------------
+
+
+class _Layout:
+    """Lays a page out, one token after the other."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.text = _Text(source)
+        self.hidden = _Hidden(_TEX_SCRIPT.search(source) is not None)
+        self.formula: _Formula | None = None
+        self.preformatted = 0
+        self.menus = 0
+        self.is_tex = False
+        """Whether the last script is a formula."""
+        self.open: list[tuple[str, int]] = []
+        """Elements that are open, each with the place of its first line."""
+        self.names: Counter[str] = Counter()
+        self.ranges: list[tuple[int, int]] = []
+        self.base: str | None = None
+        self.canonical: str | None = None
+
+    def take(self, token: Token) -> None:
+        """Go on with the next token."""
+        match token.kind:
+            case Kind.TEXT:
+                if not self.hidden.depth:
+                    self._take_text(token)
+                elif self.hidden.for_ears and self.text.link is not None:
+                    said = _flat(decoded(self.source[token.start : token.end][:200]))
+                    self.text.link.name = self.text.link.name or said
+            case Kind.RAW:
+                if not self.hidden.depth and token.name == "script" and self.is_tex:
+                    tex = self.source[token.start : token.end].strip()
+                    self.text.add(f"${tex}$", token.start)
+            case Kind.OPEN:
+                self._take_open(token)
+            case Kind.CLOSE:
+                self._take_close(token)
+
+    def _take_text(self, token: Token) -> None:
+        start, end = token.start, token.end
+        while self.preformatted:
+            newline = self.source.find("\n", start, end)
+            if newline < 0:
+                break
+            self.text.add(decoded(self.source[start:newline]), start)
+            self.text.end_line(newline)
+            start = newline + 1
+        piece = decoded(self.source[start:end])
+        if self.formula is not None and self.formula.note_from is None:
+            piece = piece.strip()
+        self.text.add(piece, start)
+
+    def _take_open(self, token: Token) -> None:
+        name = token.name
+        if name in _BLOCKS and not self.hidden.depth:
+            self._edge(token)
+        self._note_mode(token)
+        self.hidden.take(token)
+        if self.hidden.depth:
+            return
+        if not token.is_void and name not in _INLINE:
+            self._push(name)
+        if self.formula is not None:
+            self._in_formula(token)
+        elif name == "math":
+            self.formula = _Formula(len(self.text.pieces), token.start)
+        elif name == "a":
+            self._take_link(token)
+        elif name in ("img", "i", "span") and self.text.link is not None:
+            self._take_picture(token)
+
+    def _note_mode(self, token: Token) -> None:
+        """What an opening tag says of all that follows."""
+        match token.name:
+            case "pre":
+                self.preformatted += 1
+            case "nav":
+                self.menus += 1
+                self.text.in_menu = True
+            case "script":
+                self.is_tex = _TEX_SCRIPT.search(token.raw) is not None
+            case "base" | "link" | "meta":
+                self._take_head(token)
+
+    def _take_close(self, token: Token) -> None:
+        name = token.name
+        if name in _BLOCKS and not self.hidden.depth:
+            self._edge(token)
         if name == "pre":
-            page.preformatted = max(0, page.preformatted + (-1 if closing else 1))
-        if name in _RAW and not closing:
-            close = _RAW_END[name].search(html, at)
-            at = length if close is None else close.start()
-        else:
-            hidden.pass_tag(name, closing, attributes)
-    page.end_line()
-    return page.lines
+            self.preformatted = max(0, self.preformatted - 1)
+        elif name == "nav":
+            self.menus = max(0, self.menus - 1)
+            self.text.in_menu = self.menus > 0
+        was_hidden = self.hidden.depth > 0
+        self.hidden.take(token)
+        if was_hidden:
+            return
+        if self.names[name]:
+            self._pop_to(name)
+        if name == "a":
+            self.text.close_link()
+        elif self.formula is not None:
+            if name == "math":
+                self.formula.close(self.text)
+                self.formula = None
+            elif name == "annotation":
+                self.formula.end_note(self.text)
+            else:
+                self.formula.end(name, self.text)
+
+    def _edge(self, token: Token) -> None:
+        self.formula = None
+        text = self.text
+        text.end_line(token.start, at_break=token.name == "br")
+        text.edges += 1
+        if token.name in _PARTING:
+            text.parted = True
+
+    def _in_formula(self, token: Token) -> None:
+        assert self.formula is not None
+        if token.name == "annotation":
+            encoding = attributes(token.raw, ["encoding"]).get("encoding", "")
+            self.formula.note_is_tex = "tex" in encoding.lower()
+            self.formula.note_from = len(self.text.pieces)
+        elif token.name not in VOID:
+            self.formula.begin(token.name, self.text)
+            if token.is_void:
+                self.formula.end(token.name, self.text)
+
+    def _take_link(self, token: Token) -> None:
+        named = attributes(
+            token.raw[:_LONGEST_ATTRIBUTES_READ], ["href", "title", "aria-label", "class"]
+        )
+        self.text.close_link()
+        address = _flat(named.get("href", ""))
+        if address:
+            name = named.get("aria-label") or named.get("title") or _icon(named.get("class", ""))
+            self.text.open_link(address, _flat(name)[:200])
+
+    def _take_picture(self, token: Token) -> None:
+        link = self.text.link
+        if link is None or link.name:
+            return
+        named = attributes(
+            token.raw[:_LONGEST_ATTRIBUTES_READ], ["alt", "title", "aria-label", "class"]
+        )
+        name = named.get("alt") or named.get("aria-label") or named.get("title") or ""
+        link.name = _flat(name or _icon(named.get("class", "")))[:200]
+
+    def _take_head(self, token: Token) -> None:
+        named = attributes(
+            token.raw[:_LONGEST_ATTRIBUTES_READ], ["href", "rel", "property", "content"]
+        )
+        if token.name == "base":
+            self.base = self.base or named.get("href")
+        elif named.get("rel", "").lower() == "canonical":
+            self.canonical = self.canonical or named.get("href")
+        elif named.get("property", "").lower() == "og:url":
+            self.canonical = self.canonical or named.get("content")
+
+    # Which lines are in one element.
+
+    def _push(self, name: str) -> None:
+        closes = _CLOSES.get(name, _CLOSES_PARAGRAPH if name in _BLOCKS else None)
+        while closes and self.open and self.open[-1][0] in closes:
+            self._pop()
+        self.open.append((name, len(self.text.lines)))
+        self.names[name] += 1
+
+    def _pop(self) -> None:
+        name, first = self.open.pop()
+        self.names[name] -= 1
+        last = len(self.text.lines)
+        if last - first > 1 and (not self.ranges or self.ranges[-1] != (first, last)):
+            self.ranges.append((first, last))
+
+    def _pop_to(self, name: str) -> None:
+        while self.open[-1][0] != name:
+            self._pop()
+        self._pop()
+
+    def page(self) -> HtmlPage:
+        """What was laid out; nothing may be taken after it."""
+        self.text.close_link()
+        self.text.end_line(len(self.source))
+        while self.open:
+            self._pop()
+        saved = _SAVED_FROM.search(self.source, 0, 20_000)
+        address = (saved and decoded(saved[1])) or self.base or self.canonical
+        return HtmlPage(tuple(self.text.lines), tuple(self.ranges), address)
 
 
-def _after_declaration(html: str, start: int) -> int:
-    closing = "-->" if html.startswith("<!--", start) else ">"
-    end = html.find(closing, start + (4 if closing == "-->" else 1))
-    return len(html) if end < 0 else end + len(closing)
+def _tex(text: str) -> str:
+    tex = _flat(text)
+    match = _DISPLAY_STYLE.fullmatch(tex)
+    return match[1].strip() if match else tex
+
+
+def _icon(classes: str) -> str:
+    """What an icon shows, by the name of its class: `fa-github`."""
+    lower = classes.lower()
+    if "fa-" in lower or "icon" in lower or "bi-" in lower:
+        return next((name for name in _ICON_NAMES if name in lower), "")
+    return ""

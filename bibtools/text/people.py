@@ -41,8 +41,29 @@ _FOLDS = str.maketrans(
         "ʼ": "",
         "`": "",
         "´": "",
+        # Cyrillic, as Crossref's and zbMATH's Latin forms mostly have it.
+        **dict(zip("абвгдезийклмнопрстуфыэіїєґ", "abvgdeziiklmnoprstufyeiieg", strict=True)),
+        "ё": "e",
+        "ж": "zh",
+        "х": "kh",
+        "ц": "ts",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "shch",
+        "ю": "yu",
+        "я": "ya",
+        "ъ": "",
+        "ь": "",
     }
 )
+_CYRILLIC = {
+    **dict(zip("абвгдезийклмнопрстуфыэіў", "abvgdeziiklmnoprstufyeiu", strict=True)),
+    "ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "",
+    "ю": "yu", "я": "ya", "ї": "i", "є": "e", "ґ": "g",
+}  # fmt: skip
+"""Letters as passports and journals write them (BGN/PCGN without its marks)."""
+_ROMANIZED = str.maketrans(_CYRILLIC)
+_CYRILLIC_LETTER = re.compile("[\u0400-\u04ff]")
 _TEX_LETTERS = {
     "ss": "ß",
     "o": "ø",
@@ -132,9 +153,11 @@ def split_authors(text: str) -> tuple[str, ...]:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents."""
+    """Lower case without accents; Cyrillic letters as Latin ones."""
     text = text.lower()
     if not text.isascii():
+        if _CYRILLIC_LETTER.search(text):
+            text = text.translate(_ROMANIZED)
         text = unicodedata.normalize("NFKD", text.translate(_FOLDS))
         return "".join(char for char in text if not unicodedata.combining(char))
     return text.replace("'", "").replace("`", "")
@@ -215,11 +238,18 @@ def _given_agree(first: Sequence[str], second: Sequence[str]) -> bool:
         return True
     if "".join(first) == "".join(second):
         return True
+    if _are_initials(first, second) or _are_initials(second, first):
+        return True
     # "Zeyong" beside "Ze Yong", "Mikhail" beside "Michael": one slip is allowed, no more.
     joined_a, joined_b = "".join(first), "".join(second)
     if joined_a.startswith(joined_b) or joined_b.startswith(joined_a):
         return True
     return a[:3] == b[:3]
+
+
+def _are_initials(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether the one is the other's initials without dots: "AJ" of "Andrew J."."""
+    return len(first) == 1 < len(second) and first[0] == "".join(name[0] for name in second)
 
 
 def same_person(first: Name, second: Name) -> bool:
@@ -270,6 +300,8 @@ def compare_authors(asked: Sequence[Person], known: Sequence[Person]) -> Authors
             len(known) <= 200 and any(persons_agree(one, other) for other in known)
         )
     first = persons_agree(asked[0], known[0])
+    if found == 0 and _other_script(asked, known):
+        return NO_AUTHORSHIP
     if found == 0:
         agreement = Agreement.DIFFERENT
     elif found * 3 >= len(asked) * 2:
@@ -277,3 +309,9 @@ def compare_authors(asked: Sequence[Person], known: Sequence[Person]) -> Authors
     else:
         agreement = Agreement.SOME
     return Authorship(agreement, found, len(asked), len(known), first)
+
+
+def _other_script(first: Sequence[Person], second: Sequence[Person]) -> bool:
+    """Whether one list is in Latin letters and the other in none: nothing can be compared."""
+    latin = [{one.whole.isascii() for one in some if one.whole} for some in (first, second)]
+    return {frozenset(one) for one in latin} == {frozenset({True}), frozenset({False})}

@@ -210,6 +210,16 @@ def _command(match: re.Match[str]) -> str:
     return f" {_VARIANTS.get(name, name)} "
 
 
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
+
+
+def is_word_of_many(word: str) -> bool:
+    """True for a stretch of four letters or more in a script that sets no blanks: several words."""
+    return len(word) >= 4 and _UNSPACED.match(word) is not None
+
+
 # --- what kinds of words there are ------------------------------------------------------------
 
 FUNCTION_WORDS = frozenset(

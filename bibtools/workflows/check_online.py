@@ -8,27 +8,34 @@ since.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
 from bibtools.adapters.index import Index
 from bibtools.matching.published_pair import is_published_version
 from bibtools.matching.resolve import SOURCE
-from bibtools.model import Entry, Name, Outcome, type_preprint
+from bibtools.model import Entry, Outcome, type_preprint
 from bibtools.model.progress import Progress
-from bibtools.sites import services
-from bibtools.sites.asking import Found, Question
+from bibtools.sites.asking import CouldNotAsk, Found, Question
 from bibtools.sites.records import Record
-from bibtools.text.people import compare_authors, person
 from bibtools.text.titles import title_key, title_words
+from bibtools.workflows.check_differences import (
+    by,
+    differences,
+    is_translated,
+    may_share_authors,
+    short,
+    title_of,
+)
+from bibtools.workflows.check_values import Checked, Fate, Remark, Silence, Verdict, Witness
 from bibtools.workflows.online.filling import INDEX
 from bibtools.workflows.online.publishing import Search, search_published
 from bibtools.workflows.online.questions import (
     Sort,
+    by_arxiv,
+    by_own_doi,
     cites_publication,
     folded_title,
     named,
@@ -37,73 +44,12 @@ from bibtools.workflows.online.questions import (
 from bibtools.workflows.online.rounds import Run
 from bibtools.workflows.online.state import Asks, OnlineOptions, Work
 
+__all__ = ["Checked", "Fate", "Remark", "Silence", "Verdict", "Witness", "check_online"]
+
 _DISTINCTIVE = 6
 """Words of a title that nobody chooses twice by chance."""
-_LIKE = 80
-"""Likeness from which on a title is the same in other words; below it is said to differ."""
 _RESEMBLES = 65
 """Likeness from which on another title is worth showing."""
-_FAR_YEARS = 1
-"""The online and the printed year of a paper differ by one at most."""
-_LATEST_VERSION = 6
-"""Years after the first version that a preprint is cited under."""
-
-
-class Verdict(StrEnum):
-    """What is known of one entry."""
-
-    EXISTS = "exists"
-    WRONG = "described wrongly"
-    UNTOLD = "cannot tell"
-
-
-class Fate(StrEnum):
-    """What became of a work that exists."""
-
-    RETRACTED = "retracted"
-    WITHDRAWN = "withdrawn"
-    SUPERSEDED = "superseded"
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A record that speaks of the work."""
-
-    source: str
-    """For the reader: "Crossref"."""
-    question: str
-    title: str
-    identifier: str
-    """DOI, arXiv ID or the service's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One thing that is wrong, or became of the work."""
-
-    kind: str
-    """`title`, `authors`, `year`, `volume`, `page`, `doi`, `arxiv`, or a `Fate`."""
-    message: str
-    """A clause: "the year is 2019, Crossref says 2021"."""
-    source: str
-    question: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One entry after the check."""
-
-    entry: Entry
-    verdict: Verdict
-    wrong: tuple[Remark, ...] = ()
-    fates: tuple[Remark, ...] = ()
-    witnesses: tuple[Witness, ...] = ()
-    near: tuple[Witness, ...] = ()
-    """Where nobody can tell: the nearest that was found."""
-    unknown: tuple[Remark, ...] = ()
-    """Where nobody can tell: its identifiers that nobody knows."""
-    unasked: tuple[str, ...] = ()
-    """Who could not be asked, and why."""
 
 
 def check_online(
@@ -124,30 +70,64 @@ def check_online(
     run.ask_index()
     run.ask_dois()
     run.ask_ids()
-    titled = _by_titles(run)
+    silent: dict[int, list[Silence]] = {}
+    titled = _by_titles(run, silent)
     search = search_published(run)
-    return tuple(_checked(work, titled.get(work.number, []), search) for work in works)
+    if run.silent:
+        for work in works:
+            _tell_silent(work)
+    return tuple(
+        _checked(work, titled.get(work.number, []), tuple(silent.get(work.number, ())), search)
+        for work in works
+    )
 
 
 # --- who is asked by title --------------------------------------------------------------------
 
 _Records = list[tuple[Question, Record]]
+_BY_TITLE = ("dblp", "arxiv", "crossref")
+_NO_ANSWERS = "this run is offline, and no earlier answers are kept"
 
 
-def _by_titles(run: Run) -> dict[int, _Records]:
-    """Records of the same title for the entries of which no record is known."""
+def _by_titles(run: Run, silent: dict[int, list[Silence]]) -> dict[int, _Records]:
+    """Records of the same title for the entries of which no record is known.
+
+    Who knows no such work is noted in `silent`.
+    """
     found: dict[int, _Records] = {}
-    known = {work.number for work in run.works if work.records or _in_index(work)}
-    for name in ("dblp", "arxiv", "crossref"):
+    known = {work.number for work in run.works if _led_to(work) or _in_index(work)}
+    if run.index is not None:
+        for work in run.works:
+            if _unknown_to_index(work):
+                silent.setdefault(work.number, []).append(Silence(INDEX, ""))
+    for name in _BY_TITLE:
         service = named(name)
         for work, _, question, answer in run.ask([(service, "title", _titles(name, known))]):
-            if not isinstance(answer, Found):
+            if isinstance(answer, CouldNotAsk):
                 continue
-            records = found.setdefault(work.number, [])
-            records += [(question, record) for record in answer.records]
-            if any(_is_it(work, record) for _, record in records):
+            records = answer.records if isinstance(answer, Found) else ()
+            found.setdefault(work.number, []).extend((question, record) for record in records)
+            if any(_is_it(work, record) for record in records):
                 known.add(work.number)
+            else:
+                silent.setdefault(work.number, []).append(Silence(service.title, str(question)))
     return found
+
+
+def _tell_silent(work: Work) -> None:
+    """Note the first questions about it as not asked: offline, and without earlier answers."""
+    if _in_index(work):
+        return
+    questions = [*by_own_doi(named("crossref"))(work), *by_arxiv(work)]
+    for name in _BY_TITLE:
+        questions += _titles(name, set())(work)
+    for question in questions:
+        work.could_not(named(question.service), question, _NO_ANSWERS)
+
+
+def _unknown_to_index(work: Work) -> bool:
+    found = work.now.resolution
+    return bool(work.given.title) and found is not None and found.outcome is Outcome.NONE
 
 
 def _titles(name: str, known: set[int]) -> Sort:
@@ -179,13 +159,14 @@ def _fits(entry: Entry, record: Entry) -> Outcome:
 # --- the verdict ------------------------------------------------------------------------------
 
 
-def _checked(work: Work, titled: _Records, search: Search) -> Checked:
+def _checked(work: Work, titled: _Records, silent: tuple[Silence, ...], search: Search) -> Checked:
     same = [(question, record) for question, record in titled if _is_it(work, record)]
-    witnesses = [*work.records, *same]
+    witnesses = [*_led_to(work), *same]
+    others = [pair for pair in work.others if pair not in _translated(work)]
     in_index = _in_index(work)
     known = bool(witnesses) or in_index
     unknown = _unknown(work)
-    wrong = [*_other_works(work), *_differences(work.given, work.records)]
+    wrong = [*_other_works(others), *differences(work.given, _led_to(work))]
     if known:
         wrong += unknown
     elif not work.unasked:
@@ -203,8 +184,19 @@ def _checked(work: Work, titled: _Records, search: Search) -> Checked:
         tuple(told),
         _nearest(work.given, titled) if untold else (),
         tuple(unknown) if untold else (),
-        tuple(work.unasked),
+        silent if untold else (),
+        tuple(work.unasked.values()),
     )
+
+
+def _led_to(work: Work) -> _Records:
+    """The records that its identifiers lead to; also those that only resemble the entry."""
+    return [*work.records, *work.unsure, *_translated(work)]
+
+
+def _translated(work: Work) -> _Records:
+    """Records whose title is another, but may be the entry's in another language."""
+    return [pair for pair in work.others if is_translated(work.given, pair[1].entry)]
 
 
 def _nearest(entry: Entry, titled: _Records) -> tuple[Witness, ...]:
@@ -225,24 +217,24 @@ def _unknown(work: Work) -> list[Remark]:
     for question in dict.fromkeys(work.unknown):
         if question.kind == "arxiv":
             told = f"arXiv does not know {question.subject}"
-            found.append(Remark("arxiv", told, _title(question), str(question)))
+            found.append(Remark("arxiv", told, title_of(question), str(question)))
         else:
             told = f"neither Crossref nor DataCite knows the DOI {question.subject}"
-            found.append(Remark("doi", told, _title(question), str(question)))
+            found.append(Remark("doi", told, title_of(question), str(question)))
     return found
 
 
-def _other_works(work: Work) -> list[Remark]:
+def _other_works(others: _Records) -> list[Remark]:
     """Its identifiers that are another work's."""
     return [
         Remark(
             "arxiv" if question.kind == "arxiv" else "doi",
-            f'{_shown(question)} is "{_short(record.entry.title)}"{_by(record.entry)}, '
-            f"says {_title(question)}",
-            _title(question),
+            f'{_shown(question)} is "{short(record.entry.title)}"{by(record.entry)}, '
+            f"says {title_of(question)}",
+            title_of(question),
             str(question),
         )
-        for question, record in work.others
+        for question, record in others
     ]
 
 
@@ -256,71 +248,11 @@ def _title_of_others(entry: Entry, titled: _Records) -> list[Remark]:
     ]
     if len(words) < _DISTINCTIVE or not exact or not entry.authors:
         return []
-    if any(_shared(entry.authors, record.entry.authors) for _, record in exact):
+    if any(may_share_authors(entry.authors, record.entry.authors) for _, record in exact):
         return []
     question, record = exact[0]
-    told = f"{_title(question)} knows this title only{_by(record.entry)}"
-    return [Remark("authors", told, _title(question), str(question))]
-
-
-def _differences(entry: Entry, records: Sequence[tuple[Question, Record]]) -> list[Remark]:
-    """What the entry says otherwise than the records of its own identifiers."""
-    found: dict[str, Remark] = {}
-    for question, record in records:
-        for kind, ours, theirs in _compare(entry, record.entry, question.kind):
-            remark = Remark(
-                kind,
-                f"the {kind} {ours}, {_title(question)} says {theirs}",
-                _title(question),
-                str(question),
-            )
-            found.setdefault(kind, remark)
-    return list(found.values())
-
-
-def _compare(entry: Entry, record: Entry, asked: str) -> Iterable[tuple[str, str, str]]:
-    """What differs: kind, what the entry says, what the record says."""
-    if entry.title and record.title and not _likely_title(entry, record):
-        yield "title", f'is "{_short(entry.title)}"', f'"{_short(record.title)}"'
-    if entry.authors and record.authors and not _shared(entry.authors, record.authors):
-        yield "authors", f"are {_names(entry.authors)}", _names(record.authors)
-    own = asked == "doi"
-    if entry.date is not None and record.date is not None:
-        years = entry.date.year - record.date.year
-        # A preprint is cited under the year of any of its versions, or that of its paper.
-        near = -_FAR_YEARS <= years <= (_FAR_YEARS if own else _LATEST_VERSION)
-        if not near and (own or not cites_publication(entry)):
-            yield "year", f"is {entry.date.year}", str(record.date.year)
-    if not own or record.type == type_preprint:
-        return
-    for name in ("volume", "page"):
-        ours, theirs = entry.fields.get(name, ""), record.fields.get(name, "")
-        first = [re.match(r"\d+", one) for one in (ours, theirs)]
-        if first[0] and first[1] and int(first[0][0]) != int(first[1][0]):
-            yield name, f"is {ours}", theirs
-
-
-def _likely_title(entry: Entry, record: Entry) -> bool:
-    nobody = replace(entry, authors=(), date=None, doi=None, arxiv=None, type="document")
-    theirs = replace(
-        record, authors=(), date=None, doi=None, arxiv=None, type="article-journal", venue="x"
-    )
-    verdict = is_published_version(nobody, theirs)
-    if verdict.outcome is not Outcome.NONE:
-        return True
-    one, other = title_key(entry.title or ""), title_key(record.title or "")
-    # A subtitle left out, a title that grew in review.
-    return one.startswith(other) or other.startswith(one) or _near(one, other)
-
-
-def _near(one: str, other: str) -> bool:
-    return max(fuzz.ratio(one, other), fuzz.partial_ratio(one, other)) >= _LIKE
-
-
-def _shared(ours: Sequence[Name], theirs: Sequence[Name]) -> bool:
-    """Whether they have an author in common, or one cannot tell."""
-    known = [person(name) for name in theirs]
-    return compare_authors([person(name) for name in ours], known).found > 0
+    told = f"{title_of(question)} knows this title only{by(record.entry)}"
+    return [Remark("authors", told, title_of(question), str(question))]
 
 
 def _fates(
@@ -331,7 +263,9 @@ def _fates(
     for question, record in witnesses:
         if record.retracted:
             fate = Fate.WITHDRAWN if "withdrawn" in record.retracted else Fate.RETRACTED
-            found.setdefault(fate, Remark(fate, record.retracted, _title(question), str(question)))
+            found.setdefault(
+                fate, Remark(fate, record.retracted, title_of(question), str(question))
+            )
     if (published := _published(work, search)) is not None:
         found[Fate.SUPERSEDED] = published
     return list(found.values())
@@ -351,7 +285,7 @@ def _published(work: Work, search: Search) -> Remark | None:
     doi = f", doi {entry.doi}" if entry.doi is not None else ""
     year = f" in {entry.date.year}" if entry.date is not None else ""
     told = f"it was published{year}: {entry.venue or 'without a venue'}{doi}"
-    return Remark(Fate.SUPERSEDED, told, _title(question), str(question))
+    return Remark(Fate.SUPERSEDED, told, title_of(question), str(question))
 
 
 # --- words ------------------------------------------------------------------------------------
@@ -364,26 +298,8 @@ def _witness(question: Question, record: Record) -> Witness:
         identifier = entry.doi.value
     elif entry.arxiv is not None:
         identifier = f"arXiv:{entry.arxiv.value}"
-    return Witness(_title(question), str(question), entry.title or "", identifier)
-
-
-def _title(question: Question) -> str:
-    return services.service(question.service).title
+    return Witness(title_of(question), str(question), entry.title or "", identifier)
 
 
 def _shown(question: Question) -> str:
     return f"arXiv:{question.subject}" if question.kind == "arxiv" else f"doi {question.subject}"
-
-
-def _short(text: str | None) -> str:
-    text = text or ""
-    return text if len(text) <= 100 else f"{text[:97]}..."
-
-
-def _names(names: Sequence[Name]) -> str:
-    shown = ", ".join(name.family_with_particle() for name in names[:3])
-    return f"{shown} and others" if len(names) > 3 else shown
-
-
-def _by(entry: Entry) -> str:
-    return f" by {_names(entry.authors)}" if entry.authors else ""

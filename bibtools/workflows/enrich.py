@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 from bibtools.adapters.index import Index
 from bibtools.codelinks import add_code_links, with_code_remark
 from bibtools.matching.evidence import IndexedPaper
+from bibtools.matching.own_record import is_own_paper
 from bibtools.model import (
     ArxivId,
     Candidate,
@@ -32,8 +33,7 @@ from bibtools.text.titles import title_words
 
 PRINTED = "printed"
 DECISION = "decision"
-# Below this likeness the title of a printed ID's paper is another title.
-_OTHER_TITLE = 60.0
+_PRINTED_RULE = "the ID is printed in the entry"
 _FIELDS_WITH_ID = (
     "arxivid",
     "arxiv",
@@ -132,41 +132,43 @@ def printed_id(entry: Entry) -> ArxivId | None:
 
 
 def _printed(entry: Entry, arxiv: ArxivId, index: Index, notices: list[Notice]) -> Resolution:
+    """The printed ID, and what the paper that the index knows under it says against it."""
     paper = index.paper(arxiv)
+    if paper is None:
+        return Resolution(Outcome.SURE, arxiv, _PRINTED_RULE, (), PRINTED)
+    outcome, rule = is_own_paper(entry, paper)
     against: tuple[str, ...] = ()
-    if paper is not None:
-        against = _contradictions(entry, paper)
-        if against:
-            source = entry.sources[0] if entry.sources else None
-            name = f'Entry "{entry.key}"' if entry.key else f'"{(entry.title or "")[:60]}"'
-            notices.append(
-                Notice(
-                    f"{name} prints arXiv:{arxiv}, but the index knows that ID as "
-                    f'"{paper.title}"; the printed ID was kept.',
-                    source.file if source else None,
-                    source.line if source else None,
-                    rule="enrich.printed-id",
-                    hint="Check which of the two is right.",
-                )
+    if outcome is not Outcome.SURE:
+        against = (rule,)
+        source = entry.sources[0] if entry.sources else None
+        name = f'Entry "{entry.key}"' if entry.key else f'"{(entry.title or "")[:60]}"'
+        notices.append(
+            Notice(
+                f"{name} prints arXiv:{arxiv}, but the index knows that ID as "
+                f'"{paper.title}" ({rule}); the printed ID was kept, and nothing was filled '
+                "from it.",
+                source.file if source else None,
+                source.line if source else None,
+                rule="enrich.printed-id",
+                hint="Check which of the two is right.",
             )
-    candidates: tuple[Candidate, ...] = ()
-    if paper is not None:
-        agreed = () if against else ("title",) if entry.title else ()
-        candidates = (Candidate(arxiv, paper.title, _likeness(entry, paper), agreed, against),)
-    return Resolution(Outcome.SURE, arxiv, "the ID is printed in the entry", candidates, PRINTED)
+        )
+    agreed = () if against else ("title",) if entry.title else ()
+    candidates = (Candidate(arxiv, paper.title, _likeness(entry, paper), agreed, against),)
+    return Resolution(Outcome.SURE, arxiv, _PRINTED_RULE, candidates, PRINTED)
 
 
 def _likeness(entry: Entry, paper: IndexedPaper) -> float:
     return fuzz.token_set_ratio(" ".join(title_words(entry.title or "")), " ".join(paper.words))
 
 
-def _contradictions(entry: Entry, paper: IndexedPaper) -> tuple[str, ...]:
-    if not entry.title or _likeness(entry, paper) >= _OTHER_TITLE:
-        return ()
-    asked = [person(name) for name in entry.authors]
-    if compare_authors(asked, paper.people).found:
-        return ()
-    return ("title words",)
+def contradicted(resolution: Resolution | None) -> bool:
+    """Whether the ID that the entry prints is that of another paper, or may be."""
+    return (
+        resolution is not None
+        and resolution.source == PRINTED
+        and any(one.against for one in resolution.candidates)
+    )
 
 
 def apply_resolution(entry: Entry, resolution: Resolution, index: Index) -> Entry:
@@ -174,14 +176,14 @@ def apply_resolution(entry: Entry, resolution: Resolution, index: Index) -> Entr
     arxiv = resolution.arxiv
     if resolution.outcome is not Outcome.SURE or arxiv is None:
         return with_code_remark(replace(entry, resolution=resolution))
+    if contradicted(resolution):
+        # The index speaks of another paper: nothing of it belongs here.
+        return with_code_remark(replace(entry, resolution=resolution))
     changes: dict[str, Any] = {"resolution": resolution}
     if entry.arxiv is None:
         changes["arxiv"] = arxiv
     if entry.type == type_document:
         changes["type"] = type_preprint
-    if resolution.source == PRINTED and any(one.against for one in resolution.candidates):
-        # The index speaks of another paper: nothing of it belongs here.
-        return with_code_remark(replace(entry, **changes))
     paper = index.paper(arxiv)
     if paper is not None:
         changes |= missing_fields(entry, paper)

@@ -16,6 +16,11 @@ from bibtools.formats.provenance import (
     sentences,
 )
 from bibtools.model import Notice
+from bibtools.workflows.json_fields import JSON_KINDS, json_fields
+from bibtools.workflows.reading import read
+
+TYPE = "entrytype"
+"""The name under which the type of an entry stands in the evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +74,16 @@ def why(file: str, key: str, field: str | None = None) -> Why:
 
     Raises `InputError` when the file has no such entry, or the entry no such field.
     """
-    document = Document.parse(read_bytes(file), file)
-    found = [entry for entry in document.entries if entry.key == key and not entry.inside_comment]
+    entries = _entries(file)
+    found = [fields for name, fields in entries if name == key]
     if not found:
-        near = [entry.key for entry in document.entries if entry.key.lower() == key.lower()]
+        near = [name for name, _ in entries if name.lower() == key.lower()]
         raise InputError(
             f'"{file}" has no entry "{key}".',
             f"There is one called {near[0]}." if near else "`bibtools fields` lists the entries.",
         )
-    fields = dict(found[0].fields)
+    now = {name.lower(): value for name, value in found[0].items()}
+    fields = {name: value for name, value in now.items() if name != TYPE}
     data, _ = read_if_there(file + SUFFIX)
     rows, notices = read_provenance(data or b"", file + SUFFIX)
     known = {name: one for (of, name), one in latest(rows).items() if of == key}
@@ -93,7 +99,20 @@ def why(file: str, key: str, field: str | None = None) -> Why:
     return Why(
         file,
         key,
-        tuple((one, fields.get(name)) for name, one in known.items()),
+        tuple((one, now.get(name)) for name, one in known.items()),
         tuple(name for name in fields if name not in known),
         tuple(notices),
     )
+
+
+def _entries(file: str) -> list[tuple[str, dict[str, str]]]:
+    """The entries of a file with their keys and fields, the type among them."""
+    data = read_bytes(file)
+    if not file.lower().endswith(".json"):
+        living = [one for one in Document.parse(data, file).entries if not one.inside_comment]
+        return [(one.key, {TYPE: one.type, **one.fields}) for one in living]
+    reading = read(data, file)
+    shown = json_fields(reading.entries, reading.kind) if reading.kind in JSON_KINDS else []
+    return [
+        (one.key or "", fields) for one, fields in zip(reading.entries, shown, strict=bool(shown))
+    ]

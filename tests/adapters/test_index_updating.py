@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sqlite3
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bibtools.adapters.index import build, collecting, open_index, schema
+from bibtools.adapters.index import build, collecting, open_index, preparing, schema
 from bibtools.adapters.index.tables import open_tables
 from bibtools.adapters.index.updating import HARVEST_SOURCE, Page, fingerprint, update
 from bibtools.adapters.index.waiting import WaitingPages, waiting_path
@@ -67,8 +69,8 @@ def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     database = sqlite3.connect(path)
     try:
         found = {
-            name: database.execute(f"select * from {name} order by 1, 2").fetchall()
-            for name in ("paper", "word", "title", "anchor", "link")
+            name: sorted(database.execute(f"select * from {name}"), key=repr)
+            for name in ("paper", "word", "title", "anchor", "link", "titled")
         }
         found["meta"] = database.execute(
             "select * from meta where key not in ('sources', 'harvest') order by 1"
@@ -104,7 +106,7 @@ def test_an_updated_index_is_one_built_anew(index: Path, tmp_path: Path) -> None
 
 def test_it_says_what_came(index: Path) -> None:
     info = update(index, [Page((*lines(NEW), b"?"), (), 2)], '{"done": {"": "2026-11-20"}}')
-    assert (info.records, info.links, info.last, info.harvested) == (6, 4, "2026-11", "2026-11-20")
+    assert (info.records, info.links, info.last, info.harvested) == (6, 3, "2026-11", "2026-11-20")
     told = [(one.name, one.kind, one.records, one.unread) for one in info.sources]
     assert told == [("old", "arxiv", 4, 0), (HARVEST_SOURCE, "arxiv", 4, 3)]
     again = update(index, [Page(lines(NEW[:1]))], "{}")
@@ -166,46 +168,162 @@ def test_abstracts_are_read_as_when_the_index_was_built(kind: str, tmp_path: Pat
     assert contents(index) == contents(anew)
 
 
-titles = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
-papers = st.lists(
-    st.builds(
-        lambda number, title, text: row(
-            f"2101.{number:05}", title, "Ann Ray", abstract=TEXT[text:] if text < 200 else None
-        ),
-        st.integers(1, 30),
-        titles,
-        st.integers(0, 300),
-    ),
-    min_size=1,
-    max_size=25,
+# --- any history ------------------------------------------------------------------------------
+
+COMMON_WORDS = ("boats", "sails", "tides", "masts", "of", "the", "a") * 6
+MORE_WORDS = (
+    *WORDS,
+    *"on for hulls quays gulls lamps salt wind rope chart bells fog a an in".split(),
 )
+TEXTS = (
+    None,
+    TEXT,
+    TEXT[60:],
+    TEXT.replace("boat", "raft").replace("masts", "sails"),
+    "This paper has been withdrawn.",
+    "Knots and tides. The code is at https://github.com/ray/knots and https://github.com/li/a .",
+)
+COMMENTS = (
+    None,
+    "5 pages",
+    "see https://github.com/ray/boats",
+    "built on https://github.com/li/a",
+    "code: https://github.com/li/a",
+)
+PERMANENT = row("2101.09999", "Lamps")
+"""Of a paper that is never deleted: an index of nothing cannot be built."""
+DUMP = [
+    {"paper_arxiv_id": "2101.00001", "repo_url": "https://github.com/ray/boats"},
+    {"paper_arxiv_id": "2101.00002", "repo_url": "https://github.com/li/a", "is_official": True},
+    {"paper_arxiv_id": "2101.00002", "repo_url": "https://github.com/li/a", "is_official": False},
+    *(
+        {"paper_title": word, "repo_url": f"https://github.com/of/{word}"}
+        for word in ("Boats", "Masts!", "sails", "The tides", "?")
+    ),
+]
+
+numbers = st.integers(1, 40).map("2101.{:05}".format)
+titles = st.builds(
+    lambda words, cut: (
+        " ".join(words[:cut]) + (": " if words[cut:] else "") + " ".join(words[cut:])
+    ),
+    st.lists(st.sampled_from((*COMMON_WORDS, *MORE_WORDS)), min_size=1, max_size=5),
+    st.sampled_from((1, 5, 5)),
+)
+records = st.builds(
+    lambda number, title, people, text, comment, doi: row(
+        number, title, *people, abstract=text, comments=comment, doi=doi
+    ),
+    numbers,
+    titles,
+    st.sampled_from(((), ("Ann Ray",), ("Tom Fox", "Wu Li"))),
+    st.sampled_from(TEXTS),
+    st.sampled_from(COMMENTS),
+    st.sampled_from((None, None, "10.1/x", "10.1/y")),
+)
+pages = st.builds(
+    lambda rows, gone: (rows, [ArxivId(one) for one in gone]),
+    st.lists(records, max_size=25),
+    st.one_of(st.lists(numbers, max_size=4), st.lists(numbers, min_size=15, max_size=35)),
+)
+KILLED = (None, "page", "lists", "rename")
+runs = st.tuples(st.lists(pages, min_size=1, max_size=3), st.sampled_from(KILLED))
 
 
-# The same examples each time: one difference is known and not mended yet. Where a word was too
-# common to be listed and no longer is, the update lists the papers by the titles they have now,
-# and a build still has a paper under a word of its earlier title.
-@settings(max_examples=25, deadline=None, derandomize=True)
-@given(papers, papers, st.integers(1, 6), st.integers(0, 2))
-def test_any_update_equals_a_build(
-    tmp_path_factory: pytest.TempPathFactory,
-    old: list[dict[str, Any]],
-    new: list[dict[str, Any]],
-    limit: int,
-    growth: int,
+def last_state(history: Iterable[tuple[Sequence[dict[str, Any]], Sequence[ArxivId]]]) -> list[Any]:
+    """Each paper once, as it is after all that happened: what an index is to be one of."""
+    state: dict[str, dict[str, Any]] = {}
+    for rows, gone in history:
+        for one in rows:
+            older = state.get(one["id"], one)
+            told = one if one["abstract"] or one["comments"] else older
+            state[one["id"]] = {
+                **one,
+                "authors": one["authors"] or older["authors"],
+                "doi": one["doi"] or older["doi"],
+                "abstract": told["abstract"],
+                "comments": told["comments"],
+            }
+        for number in gone:
+            state.pop(number.value, None)
+    return [PERMANENT, *state.values()]
+
+
+def update_through_kills(
+    index: Path, run: Sequence[tuple[Sequence[Any], Sequence[ArxivId]]], killed: str | None
 ) -> None:
-    """Also where words become too common to be listed, and where they no longer are."""
-    # A title that is there twice in the past is the one thing that an index does not remember.
-    old = list({one["id"]: one for one in old}.values())
-    new = list({one["id"]: one for one in new}.values())
-    folder = tmp_path_factory.mktemp("update")
+    """The pages are kept as they come; the process ends somewhere, and the next one goes on."""
+    with open_tables(index) as tables:
+        base = fingerprint(tables)
+    with WaitingPages(index, base) as waiting:
+        for rows, gone in run:
+            waiting.add(Page(lines(rows), tuple(gone)), "{}")
+
+    def until_killed(found: Iterable[Page]) -> Iterator[Page]:
+        for page in found:
+            yield page
+            if killed == "page":
+                raise KeyboardInterrupt
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if killed is not None:
+        before = index.read_bytes()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            WaitingPages(index, base) as waiting,
+            pytest.raises(KeyboardInterrupt),
+        ):
+            if killed == "lists":
+                patch.setattr(collecting.Collector, "_write_buckets", kill)
+            elif killed == "rename":
+                patch.setattr(os, "fsync", kill)
+            update(index, until_killed(waiting.pages()), "{}")
+        assert index.read_bytes() == before
+    with WaitingPages(index, base) as waiting:
+        update(index, waiting.pages(), "{}")
+        waiting.clear("next")
+
+
+# Other examples each time; more of them with BIBTOOLS_EXAMPLES=2500.
+@settings(max_examples=int(os.environ.get("BIBTOOLS_EXAMPLES") or 30))
+@given(
+    st.lists(records, min_size=8, max_size=40),
+    st.lists(runs, min_size=1, max_size=4),
+    st.integers(1, 8),
+    st.sampled_from((0.0, 0.1, 0.2, 0.3, 0.5)),
+    st.booleans(),
+)
+def test_any_history_equals_a_build_of_its_last_state(
+    tmp_path_factory: pytest.TempPathFactory,
+    first: list[dict[str, Any]],
+    later: list[tuple[list[tuple[list[dict[str, Any]], list[ArxivId]]], str | None]],
+    least: int,
+    part: float,
+    narrow: bool,
+) -> None:
+    """Whatever comes, changes, goes and comes back; whatever words become too common to be
+    listed and no longer are; wherever an update is cut off; and where numbers of words meet.
+    """
+    folder = tmp_path_factory.mktemp("history")
+    (folder / "dump").write_text(json.dumps(DUMP))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(collecting, "_COMMON_LEAST", limit)
-        patch.setattr(collecting, "_COMMON_PART", 0.1 * growth)
-        build(folder / "index", [written(folder / "old", old)])
-        update(folder / "index", [Page(lines(new[:5])), Page(lines(new[5:]))], "{}")
-        build(folder / "anew", [folder / "old", written(folder / "new", new)])
+        patch.setattr(collecting, "_COMMON_LEAST", least)
+        patch.setattr(collecting, "_COMMON_PART", part)
+        if narrow:
+            patch.setattr(preparing, "_numbers", {word: len(word) for word in MORE_WORDS})
+            function = frozenset(len(word) for word in MORE_WORDS if word in FUNCTION_WORDS)
+            patch.setattr(collecting, "_FUNCTION_NUMBERS", function)
+        build(folder / "index", [written(folder / "old", [PERMANENT, *first])], [folder / "dump"])
+        for run, killed in later:
+            update_through_kills(folder / "index", run, killed)
+        history = [(first, []), *(page for run, _ in later for page in run)]
+        anew = last_state(history)
+        build(folder / "anew", [written(folder / "new", anew)], [folder / "dump"])
     got, wanted = contents(folder / "index"), contents(folder / "anew")
     assert got == wanted
+    shutil.rmtree(folder)
 
 
 def test_words_that_are_no_longer_too_common_find_again(
@@ -223,6 +341,58 @@ def test_words_that_are_no_longer_too_common_find_again(
     with open_tables(tmp_path / "index") as tables:
         assert len(tables.papers_with("masts")) == 3
         assert list(tables.papers_with("the")) == []
+
+
+def test_words_that_are_too_common_among_fewer_papers_find_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "_COMMON_LEAST", 1)
+    monkeypatch.setattr(collecting, "_COMMON_PART", 0.5)
+    masts = [row(f"2101.{n:05}", "masts") for n in range(1, 4)]
+    others = [row(f"2102.{n:05}", f"sails {n}") for n in range(1, 5)]
+    build(tmp_path / "index", [written(tmp_path / "old", masts + others)])
+    with open_tables(tmp_path / "index") as tables:
+        assert len(tables.papers_with("masts")) == 3
+    gone = tuple(ArxivId(str(one["id"])) for one in others[:2])
+    update(tmp_path / "index", [Page((), gone)], "{}")
+    with open_tables(tmp_path / "index") as tables:
+        assert (list(tables.papers_with("masts")), tables.count("masts")) == ([], 3)
+    build(tmp_path / "anew", [written(tmp_path / "rest", masts + others[2:])])
+    assert contents(tmp_path / "index") == contents(tmp_path / "anew")
+
+
+def test_a_link_of_a_title_goes_to_the_one_paper_that_has_it(tmp_path: Path) -> None:
+    dump = written(
+        tmp_path / "dump", [{"paper_title": "Deep Sails", "repo_url": "https://github.com/a/b"}]
+    )
+    index = tmp_path / "index"
+    build(index, [written(tmp_path / "old", OLD[2:])], [dump])
+
+    def found() -> list[str]:
+        with open_index(index) as opened:
+            return [one for one in ("2101.00002", "2611.00001") if opened.links(ArxivId(one))]
+
+    assert found() == []
+    update(index, [Page(lines(OLD[1:2]))], "{}")
+    assert found() == ["2101.00002"]
+    update(index, [Page(lines(NEW[:1]))], "{}")
+    assert found() == []  # two papers have it
+    update(index, [Page(lines(NEW[1:2]))], "{}")
+    assert found() == ["2611.00001"]
+
+
+def test_what_a_paper_no_longer_says_is_not_found(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    build(index, [written(tmp_path / "old", OLD)])
+    new = row(
+        "2101.00001", "Withdrawn ropes", "Ann Ray", abstract="This paper has been withdrawn.",
+    )  # fmt: skip
+    update(index, [Page(lines([new]))], "{}")
+    with open_tables(index) as tables:
+        assert [len(tables.papers_with(word)) for word in ("counting", "ropes")] == [0, 1]
+        assert (tables.links(schema.pack_id(ArxivId("2101.00001"))), tables.meta["abstracts"]) == (
+            [], "0",
+        )  # fmt: skip
 
 
 # --- the file ---------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ def check(*arguments: str | Path, text: str = "") -> Ran:
     return bibtools("check", "--online", *(arguments or ("-",)), stdin=text.encode())
 
 
+NOBODY = "cannot tell: DBLP, arXiv and Crossref know no such work, which says nothing against it"
 CASES = [
     pytest.param(
         "@article{k, title={A Survey of Tides and Their Tables}, author={Beispiel, Eve},\n"
@@ -85,17 +86,18 @@ CASES = [
     ),
     pytest.param(
         "@article{k, title={Learning to Float}, author={Wrong, Person}}",
-        ["cannot tell: nobody who was asked knows this title, which says nothing against it"], 0,
+        [NOBODY], 0,
         id="a title that anybody may choose",
     ),
     pytest.param(
         "@book{k, title={A Book That Nobody Has Ever Read}, author={No One}, year=1899}",
-        ["cannot tell: nobody who was asked knows this title, which says nothing against it"], 0,
+        [NOBODY], 0,
         id="nobody knows it",
     ),
     pytest.param(
         "@book{k, title={A Book That Nobody Has Ever Read}, doi={10.1234/nobody}}",
-        ["cannot tell: neither Crossref nor DataCite knows the DOI 10.1234/nobody"], 0,
+        ["cannot tell: neither Crossref nor DataCite knows the DOI 10.1234/nobody; "
+         "DBLP, arXiv and Crossref know no such work, which says nothing against it"], 0,
         id="nor its DOI",
     ),
     pytest.param(
@@ -148,7 +150,8 @@ def test_json_has_a_row_for_each_entry_with_its_witnesses(server: Loopback, tmp_
     assert tides == {
         "file": str(path), "line": 1, "key": "tides",
         "title": "A Survey of Tides and Their Tables", "verdict": "exists",
-        "wrong": [], "fates": [], "near": [], "unknown": [], "could_not_ask": [],
+        "wrong": [], "fates": [], "near": [], "unknown": [], "not_found_at": [],
+        "could_not_ask": [],
         "witnesses": [
             {"source": "Crossref", "question": "crossref:doi:10.1234/tides.15",
              "title": "A Survey of Tides and Their Tables", "identifier": "10.1234/tides.15"}
@@ -174,7 +177,92 @@ def test_who_could_not_be_asked_says_nothing_against_a_work(server: Loopback, se
     assert verdicts["l"] == ("cannot tell" if service == "crossref" else "exists")
     ran = check(text=text.partition("@article{l")[0])
     assert ran.code == 4
-    assert "answered 503" in ran.stdout
+    assert "could not be asked: it answered 503, four times" in ran.stdout
+    assert ran.stderr.splitlines()[-1].startswith("  could not ask ")
+    assert check("-", "--offline", text=text.partition("@article{l")[0]).code == 0
+
+
+@pytest.mark.parametrize(
+    ("down", "told"),
+    [
+        pytest.param(
+            {"arxiv": 503},
+            "DBLP and Crossref know no such work, which says nothing against it; "
+            "arXiv could not be asked: it answered 503, four times", id="one",
+        ),
+        pytest.param(
+            {"arxiv": 503, "crossref": 503},
+            "DBLP knows no such work, which says nothing against it; "
+            "arXiv and Crossref could not be asked: it answered 503, four times", id="two alike",
+        ),
+        pytest.param(
+            {"arxiv": 503, "crossref": 503, "dblp": 500},
+            "DBLP could not be asked: it answered 500, four times; "
+            "arXiv and Crossref could not be asked: it answered 503, four times", id="all",
+        ),
+    ],
+)  # fmt: skip
+def test_who_does_not_know_and_who_could_not_be_asked_are_told_apart(
+    server: Loopback, down: dict[str, int], told: str
+) -> None:
+    others = {name: status(code) for name, code in down.items()}
+    server.routes = dict(replace(WORLD, others=others).routes())
+    text = "@book{k, title={A Book That Nobody Has Ever Read}, author={No One}, year=1899}\n"
+    assert check(text=text).stdout == f"-:1: k: cannot tell: {told}\n"
+    row = json.loads(check("-", "--json", text=text).stdout)
+    titles = {"arxiv": "arXiv", "crossref": "Crossref", "dblp": "DBLP"}
+    silent = {titles[name] for name in titles.keys() - down.keys()}
+    assert {one["source"] for one in row["not_found_at"]} == silent
+    assert {one["source"]: one["reason"] for one in row["could_not_ask"]} == {
+        titles[name]: f"it answered {code}, four times" for name, code in down.items()
+    }
+
+
+def test_an_open_question_about_a_work_that_exists_is_code_4_too(server: Loopback) -> None:
+    server.routes = dict(replace(WORLD, others={"dblp": status(503)}).routes())
+    text = "@misc{k, title={On the Buoyancy of Large Language Models}, eprint={2306.00033},\n"
+    text += "  archiveprefix={arXiv}}\n"
+    ran = check(text=text)
+    assert (ran.stdout, ran.code) == ("", 4)
+    assert "could not ask DBLP 1 question about 1 entry: it answered 503" in ran.stderr
+
+
+def test_the_index_was_asked_offline(server: Loopback, tmp_path: Path) -> None:
+    row = {"id": "1501.00001", "title": "Swaying of footbridges under marching crowds",
+           "authors": "Bea Roux and Wu Li"}  # fmt: skip
+    (tmp_path / "records.jsonl").write_text(json.dumps(row) + "\n")
+    path = tmp_path / "index.sqlite"
+    bibtools("index", "build", "--arxiv", tmp_path / "records.jsonl", "--index", path, "-q")
+    text = (
+        "@misc{k, title={Swaying of footbridges under marching crowds}, author={Roux, Bea}}\n"
+        "@book{l, title={A Book That Nobody Has Ever Read}}\n"
+    )
+    ran = check("-", "--offline", "--index", path, text=text)
+    assert ran.code == 0
+    assert ran.stdout.splitlines() == [
+        "-:2: l: cannot tell: the offline index knows no such work, which says nothing against "
+        "it; DBLP, arXiv and Crossref could not be asked: this run is offline, and no earlier "
+        "answers are kept"
+    ]
+    assert server.requests == []
+
+
+def test_offline_without_answers_nobody_is_said_not_to_know(server: Loopback) -> None:
+    text = (
+        "@book{k, title={A Book That Nobody Has Ever Read}}\n"
+        "@article{l, title={Tides}, doi={10.1234/tides.15}}\n"
+        "@misc{m, title={Tides}}\n"
+    )
+    ran = check("-", "--offline", text=text)
+    assert server.requests == []
+    assert ran.code == 0
+    offline = "could not be asked: this run is offline, and no earlier answers are kept"
+    assert ran.stdout.splitlines() == [
+        f"-:1: k: cannot tell: DBLP, arXiv and Crossref {offline}",
+        f"-:2: l: cannot tell: Crossref {offline}",
+        "-:3: m: cannot tell: nobody was asked: a title of one word says too little",
+    ]
+    assert "know" not in ran.stdout
 
 
 def test_the_second_time_nobody_is_asked(server: Loopback) -> None:

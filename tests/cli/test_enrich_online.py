@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,14 +136,15 @@ def test_what_is_added_and_what_it_costs(services: Services, mine: Path) -> None
         "doi = {10.1234/tides.15}, author = {Beispiel, Eve}, journal = {Annals of Tides}, "
         "publisher = {Harbour Press}, volume = {3}, pages = {1--90}, year = {2015}, month = jun}",
         "@misc{lights, title = {Ten Thousand Photographs of Lighthouses}, "
-        "doi = {10.5072/lights.20}, author = {Example, Ada}, publisher = {Example Data}, "
+        "doi = {10.5072/lights.20}, author = {Example, Ada}, "
         "howpublished = {Example Data}, year = {2020}, month = mar}",
         "@article{wind, title = {Boats That Sail Against Every Wind}, doi = {10.1234/wind.18}, "
         "author = {Muster, Max and Beispiel, Eve}, journal = {Journal of Paper Boats}, "
         "publisher = {Harbour Press}, volume = {4}, pages = {5--9}, year = {2018}, month = jun}",
         "@misc{harbours, title = {All Harbours Are Isomorphic}, "
         "url = {https://arxiv.org/abs/1907.00077}, author = {Example, Ada and Beispiel, Eve}, "
-        "year = {2019}, month = jul, primaryClass = {cs.CL}}",
+        "year = {2019}, month = jul, eprint = {1907.00077}, archivePrefix = {arXiv}, "
+        "primaryClass = {cs.CL}}",
         "@inproceedings{float, title = {Learning to Float}, author = {Roux, Bea and others}, "
         "year = 2021, eprint = {2109.00099}, archivePrefix = {arXiv}, primaryClass = {cs.CL}}",
         "@misc{sails, title = {Sails without Supervision}, author = {Eve Beispiel and Max Muster},",
@@ -172,7 +174,7 @@ def test_what_is_added_and_what_it_costs(services: Services, mine: Path) -> None
         f'{mine}:20: Entry "sails": the DOI 10.1234/other.21 that its authors gave was not '
         "taken: Crossref does not know it.",
         "  Hint: Check it by hand.",
-        "12 entries looked up: sure 8, likely 0, ambiguous 0, none 1, not looked up 3",
+        "12 entries: arXiv ID sure 8, likely 0, ambiguous 0, none 1, not searched 3",
         "  with arXiv ID 8, with code 3, with neither 4",
         "  requests: arXiv 3, Crossref 3, DataCite 1, DBLP 2, Hugging Face 6, OpenAlex 1; "
         "6 answers from the cache",
@@ -219,8 +221,8 @@ PREPRINT = MINE.partition("@misc{harbour")[0]
             "none",
             PREPRINT.replace(
                 "  year = {2021},\n",
-                "  year = {2021},\n  primaryClass = {cs.CL},\n"
-                "  code = {https://github.com/example/creases},\n",
+                "  year = {2021},\n  eprint = {2104.00011},\n  archivePrefix = {arXiv},\n"
+                "  primaryClass = {cs.CL},\n  code = {https://github.com/example/creases},\n",
             ),
             id="none",
         ),
@@ -266,6 +268,9 @@ def test_beside_makes_an_entry_of_its_own_once(services: Services, tmp_path: Pat
         "url": "https://arxiv.org/abs/2104.00011",
         "code": "https://github.com/example/creases",
     }
+    told = bibtools("why", "example2022folding", "code", "--in", path).stdout
+    assert "from arXiv, asked on " in told
+    assert "It is the authors' own (official)." in told
     again = services.enrich(path, "-i", "--published", "beside")
     assert path.read_text() == text
     assert "its published version is there already" in again.stderr
@@ -443,19 +448,27 @@ def test_a_match_of_texts_needs_the_repository_s_word(
     ("service", "answer", "told"),
     [
         pytest.param(
-            "crossref", status(503), "entries: Crossref: it answered 503, four times", id="503"
+            "crossref", status(503),
+            "  could not ask Crossref 7 questions about 7 entries: it answered 503, four times. "
+            "Run it again later; the answers that came are kept.", id="503",
         ),
         pytest.param(
             "dblp",
             as_html("<title>Making sure you&#39;re not a bot!</title>"),
-            "DBLP: it answered with a web page instead of data, as walls against robots do",
-            id="bot wall",
+            "  could not ask DBLP 7 questions about 7 entries: it answered with a web page instead "
+            "of data, as walls against robots do. Run it again later, or from another network; "
+            "the answers that came are kept.", id="bot wall",
         ),
         pytest.param(
-            "openalex", status(429, Retry_After="54000"), "OpenAlex: it asks to wait 15 hours",
+            "openalex", status(429, Retry_After="54000"),
+            "  could not ask OpenAlex 3 questions about 3 entries: it asks to wait 15 hours",
             id="budget",
         ),
-        pytest.param("arxiv", Answered(200, b"", {}), "arXiv: its answer is empty", id="empty"),
+        pytest.param(
+            "arxiv", Answered(200, b"", {}),
+            "  could not ask arXiv 9 questions about 9 entries: its answer is empty, four times. ",
+            id="empty",
+        ),
     ],
 )  # fmt: skip
 def test_could_not_ask_is_told_and_is_not_none(
@@ -463,15 +476,23 @@ def test_could_not_ask_is_told_and_is_not_none(
 ) -> None:
     services.become(World(PAPERS, REPOSITORIES, others={service: answer}))
     ran = services.enrich(mine)
-    assert ran.code == 0
-    assert told in ran.stderr
+    assert ran.code == 4
+    # One sentence, at the end.
+    (said,) = [line for line in lines(ran) if line.startswith("  could not ask")]
+    assert said.startswith(told)
+    assert "any more" not in ran.stderr
     assert "knows the DOI" not in ran.stderr
     assert "does not know" not in ran.stderr or service != "crossref"
+    # Who asked for that is offline.
+    assert services.enrich(mine, "--offline").code == 0
+    assert services.enrich(mine, "--strict").code == 1
     services.become(World(PAPERS, REPOSITORIES))
     healed = services.enrich(mine)
     if service == "openalex":  # it asked to be left alone for longer than a run
         assert told in healed.stderr
+        assert healed.code == 4
     else:
+        assert healed.code == 0
         assert healed.stdout.startswith(ENRICHED)
 
 
@@ -483,8 +504,119 @@ def test_a_key_in_an_error_is_not_shown(services: Services, mine: Path) -> None:
 
     services.become(World(PAPERS, REPOSITORIES, others={"semantic-scholar": tells}))
     ran = services.enrich(mine)
-    assert "Semantic Scholar: " in ran.stderr
+    assert "could not ask Semantic Scholar 6 questions" in ran.stderr
+    assert "Check its key" in ran.stderr
     assert "very-secret" not in ran.stderr
+
+
+def test_an_entry_nobody_could_be_asked_about_is_no_entry_that_is_not_on_arxiv(
+    services: Services, mine: Path, tmp_path: Path
+) -> None:
+    down = dict.fromkeys(("arxiv", "dblp", "crossref", "openalex"), status(503))
+    services.become(World(PAPERS, REPOSITORIES, others=down))
+    report = tmp_path / "report.json"
+    ran = services.enrich(mine, "--report", report)
+    assert ran.code == 4
+    assert "12 entries: arXiv ID sure 4, likely 0, ambiguous 0, none 0, could not ask 8" in (
+        lines(ran)
+    )
+    told = json.loads(report.read_text())
+    why = {row["key"]: row["why"] for row in told["unresolved"]}
+    assert why["nobody"] == "could not ask DBLP, arXiv"
+    assert {"key": "nobody", "where": f"{mine}:{MINE.count(chr(10))}", "source": "DBLP",
+            "question": "dblp:title:a paper that nobody has ever written",
+            "reason": "it answered 503, four times"} in told["could_not_ask"]  # fmt: skip
+    services.become(World(PAPERS, REPOSITORIES))
+    services.enrich(mine, "--report", report)
+    told = json.loads(report.read_text())
+    why = {row["key"]: row["why"] for row in told["unresolved"]}
+    assert (why["nobody"], why["tides"]) == (
+        "no title at arXiv fits", "nobody names a preprint of it",
+    )  # fmt: skip
+    assert told["could_not_ask"] == []
+
+
+def test_offline_without_anything_nobody_is_asked(
+    services: Services, mine: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    ran = services.enrich(mine, "--offline", "--report", report)
+    assert ran.code == 0
+    assert services.asked == {}
+    assert lines(ran)[-1].startswith("  nobody was asked: this run is offline, there is no index")
+    told = json.loads(report.read_text())
+    assert told["looked_up"] is False
+    assert {row["why"] for row in told["unresolved"]} == {"no index was asked"}
+
+
+def test_where_nobody_is_at_the_terminal_what_is_sure_is_written(
+    services: Services, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.bib"
+    path.write_text("@misc{f, title={Learning to Float}}\n" + PREPRINT)
+    ran = services.enrich(path, "--interactive", "-i", stdin=b"")
+    assert ran.code == 0
+    assert "Standard input has ended, so nobody is asked any more" in ran.stderr
+    assert "Interrupted" not in ran.stderr
+    assert "doi = {10.1234/boats.2021.11}" in path.read_text()
+    assert "@misc{f, title={Learning to Float}}" in path.read_text()
+
+
+@pytest.mark.parametrize("after", [1, 2, 4])
+def test_interrupted_it_keeps_what_came_and_goes_on(
+    services: Services, mine: Path, after: int
+) -> None:
+    whole = services.enrich(mine).stdout
+    cost = sum(services.asked.values())
+    services.monkeypatch.setenv("BIBTOOLS_CACHE", str(mine.parent / "another cache"))
+    services.server.requests.clear()
+    asks, calls = web_asking.Web.ask_all, [0]
+
+    def interrupted(self: web_asking.Web, *arguments: Any) -> Any:
+        calls[0] += 1
+        if calls[0] > after:
+            raise KeyboardInterrupt
+        return asks(self, *arguments)
+
+    with services.monkeypatch.context() as broken:
+        broken.setattr(web_asking.Web, "ask_all", interrupted)
+        ran = services.enrich(mine, "-i")
+    assert ran.code == 130
+    assert lines(ran)[0] == (
+        "The answers that came are kept; run it again, and it goes on from there."
+    )
+    assert mine.read_text() == MINE
+    assert not mine.with_name("mine.bib.provenance.jsonl").exists()
+    assert services.enrich(mine).stdout == whole
+    # Nothing was asked a second time.
+    assert sum(services.asked.values()) == cost
+
+
+def test_a_report_on_stdout_is_json_alone(services: Services, mine: Path) -> None:
+    ran = services.enrich(mine, "-i", "--report", "-")
+    assert json.loads(ran.stdout)["with_code"] == 3
+    mixed = services.enrich(mine, "--report", "-")
+    assert (mixed.code, mixed.stdout) == (2, "")
+    assert "Name a file for --report" in mixed.stderr
+
+
+def test_evidence_is_not_repeated_on_another_day(
+    services: Services, mine: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.bib"
+    services.enrich(mine, "-o", out)
+    side = tmp_path / "out.bib.provenance.jsonl"
+    today = json.loads(side.read_text().splitlines()[0])["asked"]
+    # As if that was long ago; and the last line was cut off by a full disk.
+    old = side.read_text().replace(today, "2020-02-02")
+    side.write_text(old + '{"key": "x", "fie')
+    services.enrich(mine, "-o", out)
+    assert side.read_text() == old + '{"key": "x", "fie'
+    side.write_text(old.partition("\n")[2] + '{"key": "x", "fie')
+    services.enrich(mine, "-o", out)
+    again = side.read_text().splitlines()
+    assert again[-2] == '{"key": "x", "fie'
+    assert json.loads(again[-1])["asked"] == today
 
 
 HOSTILE = Paper(

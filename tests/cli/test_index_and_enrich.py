@@ -60,7 +60,7 @@ def test_info(index: Path) -> None:
         f"index            {index}",
         f"contents         2 papers, 0 with abstract, 2 code links, {size}",
         "papers from      2015-01 to 2016-02",
-        "schema           1",
+        "schema           2",
         "source (arxiv)   records.jsonl: 2 records, 1 lines left out",
         "source (code)    links.json: 1 records",
     ]
@@ -70,7 +70,7 @@ def test_info_as_json(index: Path) -> None:
     ran = bibtools("index", "info", "--json", "--index", index)
     facts = json.loads(ran.stdout)
     assert (ran.code, ran.stderr) == (0, "")
-    assert (facts["records"], facts["links"], facts["schema"]) == (2, 2, 1)
+    assert (facts["records"], facts["links"], facts["schema"]) == (2, 2, 2)
     assert facts["sources"][0] == {
         "name": "records.jsonl", "kind": "arxiv", "records": 2, "unread": 1,
     }  # fmt: skip
@@ -93,7 +93,7 @@ def test_enrich_to_stdout(index: Path, entries: Path) -> None:
     ]
     assert rows[1]["remarks"] == ['The page says "Code", but no link was found.']
     assert ran.stderr.splitlines() == [
-        "2 entries looked up: sure 1, likely 0, ambiguous 0, none 1",
+        "2 entries: arXiv ID sure 1, likely 0, ambiguous 0, none 1",
         "  with arXiv ID 1, with code 1, with neither 1",
         '  1 say "Code", but no link was found for them',
     ]
@@ -102,7 +102,10 @@ def test_enrich_to_stdout(index: Path, entries: Path) -> None:
 def test_enrich_to_a_file_twice_changes_nothing(index: Path, entries: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     arguments = ("enrich", entries, "--offline", "--index", index, "--to", "json", "-o", out)
-    assert bibtools(*arguments).stderr.splitlines()[-1] == f"{out}: written"
+    assert bibtools(*arguments).stderr.splitlines()[-2:] == [
+        f"{out}: written",
+        f"{out}.provenance.jsonl: written",
+    ]
     assert bibtools(*arguments).stderr.splitlines()[-1] == f"{out}: nothing changed"
     assert bibtools(*arguments, "-q").stderr == ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,6 +40,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Loopback]:
     monkeypatch.setenv("BIBTOOLS_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(arxiv_oai, "SERVICE", replace(arxiv_oai.SERVICE, pace=Pace(0.0)))
+    monkeypatch.setitem(services.PACED_TOGETHER, "arxiv.org", Pace(0.0))
     monkeypatch.setattr("bibtools.adapters.web.exchange._FIRST_WAIT", 0.0)
     services.service.cache_clear()
     with Loopback({("GET", "/oai"): Oai(list(PAPERS), today=utc_day()).answer}) as running:
@@ -76,6 +78,67 @@ def test_what_it_tells(index: Path, server: Loopback) -> None:
 
 def test_quiet(index: Path, server: Loopback) -> None:
     assert update("-q") == Ran(0, "", "")
+
+
+def test_json(index: Path, server: Loopback) -> None:
+    ran = update("--json", "--pages", "1")
+    assert (ran.code, ran.stderr) == (0, "")
+    told = json.loads(ran.stdout)
+    facts = json.loads(bibtools("index", "info", "--json").stdout)
+    assert told == {
+        "set": None, "since": "2026-11-02", "pages": 1, "records": 2, "deleted": 0, "unread": 0,
+        "waiting": 0, "finished": False, "stopped": None, "requests": {"arxiv-oai": 1},
+        "index": facts,
+    }  # fmt: skip
+    assert facts["records"] == 2
+    assert json.loads(update("--json", "--dry-run", "--set", "cs").stdout) == {
+        "set": "cs", "since": "2026-11-02", "records": 0, "waiting": 0,
+        "because": "the index was complete up to that day when it was built",
+    }  # fmt: skip
+
+
+def test_json_when_arxiv_stops_answering(index: Path, server: Loopback) -> None:
+    server("GET", "/oai", in_turn(Oai(list(PAPERS), today=utc_day()).answer, status(500)))
+    ran = update("--json")
+    told = json.loads(ran.stdout)
+    assert (ran.code, told["records"], told["finished"]) == (4, 2, False)
+    assert told["stopped"] == "it answered 500, four times"
+    assert ran.stderr.splitlines()[0] == (
+        "Error: arXiv stopped answering: it answered 500, four times."
+    )
+
+
+def test_run_twice(index: Path, server: Loopback) -> None:
+    update()
+    before = index.read_bytes()
+    ran = update()
+    assert ran.code == 0
+    assert ran.stderr.splitlines()[:2] == [
+        f"arXiv since {utc_day()}: 0 records new or changed", "  requests: arXiv (OAI-PMH) 1",
+    ]  # fmt: skip
+    assert index.read_bytes() == before
+
+
+def test_no_network(index: Path, server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIBTOOLS_ENDPOINT_ARXIV_OAI", "http://127.0.0.1:9/oai")
+    before = index.read_bytes()
+    ran = update()
+    assert (ran.code, ran.stdout, index.read_bytes()) == (4, "", before)
+    assert ran.stderr.splitlines() == [
+        "Error: arXiv could not be harvested: it cannot be reached, four times.",
+        "Hint: Run the update again later; the index is as it was.",
+    ]
+
+
+def test_a_read_only_folder(index: Path, server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whoever runs the tests as root may write anywhere, so the answer is a stand-in's.
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != index.parent)
+    ran = update()
+    assert (ran.code, server.requests) == (2, [])
+    assert ran.stderr.splitlines() == [
+        f'Error: The folder of the index "{index}" is read-only; an update needs room beside it.',
+        "Hint: Copy the index to a place of your own and use --index.",
+    ]
 
 
 def test_pages_set_and_since(index: Path, server: Loopback) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bibtools.formats.provenance import (
+    LinkState,
     Lost,
     Provenance,
     latest,
@@ -45,6 +46,8 @@ _texts = st.text(max_size=20)
             st.none() | st.integers(0, 100).map(float),
             st.lists(_texts, max_size=2).map(tuple),
             st.lists(st.builds(Lost, _texts, _texts, _texts), max_size=2).map(tuple),
+            _texts,
+            st.none() | st.builds(LinkState, _texts, *[_texts] * 5, copy=st.none() | _texts),
         ),
         max_size=3,
     )
@@ -63,6 +66,7 @@ def test_what_is_written_is_read_again(rows: list[Provenance]) -> None:
         pytest.param(b'{"key": "a", "field": "b"}', id="no value"),
         pytest.param(b'{"key": "a", "field": "b", "value": 3}', id="a number"),
         pytest.param(b'{"key": "a", "field": "b", "value": "c", "lost": [1]}', id="odd loser"),
+        pytest.param(b'{"key": "a", "field": "b", "value": "c", "link": {}}', id="no state"),
         pytest.param(b"[" * 100_000, id="nested"),
     ],
 )

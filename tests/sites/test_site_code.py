@@ -265,7 +265,7 @@ def test_readmes() -> None:
     request = github.request_readmes([question])
     assert request.url == "https://api.github.com/repos/example/boats/readme"
     text = readme_of([question], Reply(200, GITHUB_README))
-    assert text == '# Boats <p align="center">Code of *Counting Boats* (arXiv:2104.00002)</p>'
+    assert text == '# Boats\n<p align="center">Code of *Counting Boats* (arXiv:2104.00002)</p>'
     assert len(readme_of([question], Reply(200, b"boats " * 50_000))) <= 20_000
     assert github.parse_readmes(Reply(200, b" \n"), [question]) == {question: NotFound()}
     with pytest.raises(UnreadableError, match="web page"):
@@ -280,7 +280,7 @@ def test_readmes() -> None:
     }
     body = as_json({"data": {label: row}})
     assert readme_of(both, Reply(200, body)) == (
-        "Boats ===== cff-version: 1.2.0 title: Counting Boats"
+        "Boats\n=====\ncff-version: 1.2.0\ntitle: Counting Boats"
     )
 
 

@@ -237,3 +237,23 @@ def test_the_book_and_its_series(titles: list[str], venue: str | None, series: s
 )  # fmt: skip
 def test_dates(dates: dict[str, Any], expected: PartialDate | None) -> None:
     assert one({"DOI": "10.1234/a", **dates}).entry.date == expected
+
+
+@pytest.mark.parametrize(
+    ("updates", "notice"),
+    [
+        pytest.param([{"type": "corrigendum", "DOI": "10.1234/o"}],
+                     "a corrigendum to 10.1234/o", id="corrigendum"),
+        pytest.param([{"type": "Retraction", "DOI": "10.1234/o"}],
+                     "a notice of retraction to 10.1234/o", id="retraction"),
+        pytest.param([{"type": "expression_of_concern"}], "an expression of concern",
+                     id="of nothing named"),
+        pytest.param([{"type": "new_version", "DOI": "10.1234/o"}], None, id="a new version"),
+        pytest.param([{"type": "correction", "DOI": "10.1234/A"}], None, id="of itself"),
+        pytest.param([{"type": 7}, "x"], None, id="nonsense"),
+        pytest.param(None, None, id="none"),
+    ],
+)  # fmt: skip
+def test_notices_about_another_work(updates: Any, notice: str | None) -> None:
+    record = one({"DOI": "10.1234/a", "title": ["Boats"], "update-to": updates})
+    assert record.notice == notice

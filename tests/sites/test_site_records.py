@@ -19,6 +19,7 @@ _whole = Record(
     journal_reference="J. Examples 1, 2",
     comment="12 pages",
     retracted="the publisher says so",
+    notice="a corrigendum to 10.1234/c",
     score=12.5,
     repository=Repository("https://github.com/a/b", archived=True, readme="Read me"),
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from bibtools.model import ArxivId, Doi, Entry, Name
+from bibtools.matching.published import choose_published
+from bibtools.model import ArxivId, Doi, Entry, Name, Outcome, PartialDate
 from bibtools.sites import semantic_scholar
 from bibtools.sites.asking import Found, NotFound, Question, Reply, UnreadableError
 from bibtools.sites.records import Record
@@ -108,3 +110,28 @@ def test_the_year_of_the_published_paper(year: int | None, expected: int | None)
     assert isinstance(found, Found)
     date = found.records[0].entry.date
     assert (date.year if date else None) == expected
+
+
+@pytest.mark.parametrize(
+    "doi",
+    [pytest.param(None, id="without DOI"),
+     pytest.param("10.48550/arXiv.2104.00002", id="the preprint's DOI")],
+)  # fmt: skip
+def test_a_merged_record_is_known_for_one(doi: str | None) -> None:
+    (asked,) = ask("arxiv", "2104.00002")
+    ids = {"ArXiv": "2104.00002", **({"DOI": doi} if doi is not None else {})}
+    row = {**S2_MERGED, "externalIds": ids}
+    answer = semantic_scholar.parse_ids(Reply(200, as_json([row])), [asked])[asked]
+    assert isinstance(answer, Found)
+    preprint = replace(AS_PREPRINT.entry, date=PartialDate(2021))
+    for order in (answer.records, answer.records[::-1]):
+        choice = choose_published(preprint, order)
+        assert (choice.outcome, choice.chosen) == (Outcome.LIKELY, ())
+
+
+@pytest.mark.parametrize("named", ["2104.00009", "2999.00001", "hep-th/9901001"])
+def test_a_record_that_names_another_arxiv_id_is_no_answer(named: str) -> None:
+    (asked,) = ask("arxiv", "2104.00002")
+    ids = {"ArXiv": named, "DOI": "10.48550/arXiv.2104.00002"}
+    row = {**S2_MERGED, "externalIds": ids}
+    assert semantic_scholar.parse_ids(Reply(200, as_json([row])), [asked]) == {asked: NotFound()}

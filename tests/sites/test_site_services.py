@@ -49,11 +49,14 @@ def texts(value: object) -> list[str]:
 
 
 def safe(record: Record) -> bool:
-    """Whether a record comes back from the cache and can be printed on a terminal."""
+    """Whether a record comes back from the cache and can be printed on a terminal.
+
+    Line ends are kept: a README is read line by line.
+    """
     row = json.loads(json.dumps(to_json(record)))
     assert from_json(row) == record
     return not any(
-        ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000
+        (ord(char) < 32 and char != "\n") or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000
         for text in texts(row)
         for char in text
     )

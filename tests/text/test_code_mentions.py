@@ -60,6 +60,10 @@ OTHERS = [
     "We thank the authors of REPO",
     "Our simulator extends Kite (REPO).",
     "Powered by REPO",
+    "An unofficial implementation is at REPO",
+    "An unofficial PyTorch implementation is available at REPO.",
+    "A third-party reimplementation can be found at REPO",
+    "It was reimplemented by others at REPO",
 ]
 
 

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bibtools.text.html import is_html, visible_lines, visible_text
+from bibtools.text.html import (
+    Anchor,
+    HtmlLine,
+    HtmlPage,
+    is_html,
+    read_html,
+    visible_lines,
+    visible_text,
+)
 
 SHOWN = [
     pytest.param("<p>a</p><p>b", "a\nb\n", id="blocks"),
@@ -29,6 +37,34 @@ SHOWN = [
 ]
 
 
+SHOWN += [
+    pytest.param("<p>sum&shy;mary zero&#8203;width no&#x2060;break", "summary zerowidth nobreak\n",
+                 id="characters without width"),
+    pytest.param('<p>a<span class="sr-only">b</span><i class="x-y">c</i>', "ac\n", id="for ears"),
+    pytest.param("<dialog>a</dialog><dialog open>b</dialog>", "b\n", id="dialogs"),
+    pytest.param("<ul><li hidden>a<li>b</ul>", "b\n", id="hidden without end tag"),
+    pytest.param("<details><summary>a</summary><p>b</details>", "a\nb\n", id="closed details"),
+    pytest.param(
+        '<p>so <span class="katex"><span class="katex-mathml"><math><semantics><mi>x</mi>'
+        '<annotation encoding="application/x-tex">x^2</annotation></semantics></math></span>'
+        '<span class="katex-html" aria-hidden="true">x2</span></span> is',
+        "so $x^2$ is\n", id="KaTeX"),
+    pytest.param(
+        '<p>so <span class="MathJax_Preview"></span><span class="MathJax">x2<span '
+        'class="MJX_Assistive_MathML"><math><mi>x</mi></math></span></span>'
+        '<script type="math/tex" id="m">x<y^2</script> is', "so $x<y^2$ is\n", id="MathJax 2"),
+    pytest.param(
+        '<p>so <mjx-container class="MathJax"><mjx-math><mjx-c></mjx-c></mjx-math>'
+        "<mjx-assistive-mml><math><msup><mi>O</mi><mrow><mn>2</mn><mi>n</mi></mrow></msup>"
+        "</math></mjx-assistive-mml></mjx-container> is", "so O^{2n} is\n", id="MathJax 3"),
+    pytest.param(
+        "<p>" + "We say something of no great length here, and<br>then go on in this line " * 5,
+        "We say something of no great length here, and then go on in this line " * 4
+        + "We say something of no great length here, and then go on in this line\n",
+        id="text that was wrapped"),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(("html", "text"), SHOWN)
 def test_shows(html: str, text: str) -> None:
     assert visible_text(html) == text
@@ -36,6 +72,25 @@ def test_shows(html: str, text: str) -> None:
 
 def test_preformatted_lines_stay() -> None:
     assert visible_lines("<pre>a\n  <b>b</b> c\n\n</pre>d\ne") == [(1, "a"), (2, "b c"), (4, "d e")]
+
+
+def test_links_and_elements() -> None:
+    page = read_html(
+        "<!-- saved from url=(0020)https://example.org/ --><nav><a href=/x>Home</a></nav>"
+        '<article><h3><a href="/a?b&amp;c">A<b>B</b></a></h3><p>Text</p><a href=/code title=Code>'
+        "<svg><text>x</text></svg></a></article><p>End"
+    )
+    assert page == HtmlPage(
+        (
+            HtmlLine(1, "Home", (Anchor("/x", "Home"),), in_menu=True),
+            HtmlLine(1, "AB", (Anchor("/a?b&c", "AB"),)),
+            HtmlLine(1, "Text"),
+            HtmlLine(1, "", (Anchor("/code", "Code", shown=False),)),
+            HtmlLine(1, "End"),
+        ),
+        ((1, 4),),
+        "https://example.org/",
+    )
 
 
 def test_lines_know_where_they_start() -> None:
@@ -47,7 +102,7 @@ def test_lines_know_where_they_start() -> None:
     [
         pytest.param("<!DOCTYPE html><p>", True, id="doctype"),
         pytest.param("\n <!-- saved -->\n<html>", True, id="comment first"),
-        pytest.param("<p>no</p>", False, id="a fragment"),
+        pytest.param("<b>no</b>", False, id="a word in bold"),
         pytest.param("CLMay 7", False, id="text"),
     ],
 )

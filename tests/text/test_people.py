@@ -25,6 +25,8 @@ def name(text: str) -> Name:
     [
         pytest.param("Luisa Martín", "Luisa Martin", id="accent"),
         pytest.param("L. Martín", "Luisa Martín", id="initial"),
+        pytest.param("Martín, LM", "Luisa M. Martín", id="initials-without-dots"),
+        pytest.param("Ivan Petrov", "Иван Петров", id="cyrillic"),
         pytest.param("Martín, L.", "Luisa Martín", id="family-first"),
         pytest.param("Martín, Luisa M.", "L. Martín", id="middle-name"),
         pytest.param("Wei-Ming Zhao", "Weiming Zhao", id="hyphen-in-given"),

@@ -200,7 +200,7 @@ def test_asked_once_and_then_offline(server: Loopback, tmp_path: Path) -> None:
     again = build(DAY, "-o", tmp_path / "b.bib")
     offline = build(DAY, "--offline", "-o", tmp_path / "c.bib")
     assert (first.code, again.code, offline.code, len(server.requests)) == (0, 0, 0, 1)
-    assert "no requests; 1 answers from the cache" in offline.stderr
+    assert "no requests; 1 answer from the cache" in offline.stderr
     assert (tmp_path / "a.bib").read_bytes() == (tmp_path / "c.bib").read_bytes()
 
 

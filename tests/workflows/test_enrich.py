@@ -144,11 +144,12 @@ def test_a_printed_id_of_another_paper_is_kept_and_noticed(index: Index) -> None
     )
     outcome = enrich_entries([entry], index)
     got = outcome.entries[0]
-    assert replace(got, resolution=None, type="document") == entry
+    assert replace(got, resolution=None) == entry
     (notice,) = outcome.notices
     assert str(notice) == (
         'refs.json:7: Entry "fox" prints arXiv:1501.00001, but the index knows that ID as '
-        f'"{TITLE}"; the printed ID was kept.\n  Hint: Check which of the two is right.'
+        f'"{TITLE}" (the title is another); the printed ID was kept, and nothing was filled '
+        "from it.\n  Hint: Check which of the two is right."
     )
 
 

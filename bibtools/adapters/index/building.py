@@ -12,23 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bibtools.adapters.index import schema
-from bibtools.adapters.index.collecting import (
-    ADD_LINKS,
-    ADD_PAPERS,
-    Lists,
-    common_limit,
-    facts,
-    keeps_list,
-)
-from bibtools.adapters.index.preparing import Prepared, prepared_in_order
+from bibtools.adapters.index.collecting import ADD_LINKS, Collector, facts
+from bibtools.adapters.index.preparing import prepared_in_order
 from bibtools.adapters.index.sources import open_source, read_lines, read_rows
 from bibtools.errors import InputError, UsageError, WriteError
-from bibtools.formats.link_dumps import (
-    EVIDENCE_ORDER,
-    CodeLink,
-    UnreadableLinkError,
-    code_link_of,
-)
+from bibtools.formats.link_dumps import CodeLink, UnreadableLinkError, code_link_of
 from bibtools.model import Notice
 from bibtools.model.progress import Progress
 from bibtools.text.titles import title_hash, title_key
@@ -87,7 +75,7 @@ def build(
 
     The file is made beside `path` and renamed at the end, so that an interrupted build leaves
     an older index as it was. Of two records with one ID the later one counts, its blanks
-    filled from the earlier one. The same files give the same bytes.
+    filled from the earlier one (see `collecting`). The same files give the same bytes.
 
     `processes` is how many further processes prepare the records of long files (1: none). A
     script that gives more needs the guard `if __name__ == "__main__"`, because each of them
@@ -192,10 +180,7 @@ class _Builder:
         self.processes = processes
         self.notices: list[Notice] = []
         self.sources: list[SourceInfo] = []
-        self.lists = Lists()
-        self.papers: list[tuple[Any, ...]] = []
-        self.links: list[tuple[int, str, str, str]] = []
-        self.untitled_links: list[CodeLink] = []
+        self.collector = Collector(self.database, empty=True)
 
     def close(self) -> None:
         self.database.close()
@@ -222,7 +207,7 @@ class _Builder:
                 for number, why in done.unread:
                     unread += 1
                     self.note(source, number, why, "index.record", unread)
-                self.store(done)
+                self.collector.add(done)
                 self.report(source.name, raw, total)
         if not records:
             raise InputError(
@@ -230,18 +215,6 @@ class _Builder:
                 "Expected JSON lines with id, title, authors: arXiv's public metadata snapshot.",
             )
         self.sources.append(SourceInfo(source.name, "arxiv", records, unread))
-
-    def store(self, done: Prepared) -> None:
-        self.papers += done.rows
-        self.links += done.links
-        self.lists.add(done)
-        self.flush()
-
-    def flush(self) -> None:
-        self.database.executemany(ADD_PAPERS, self.papers)
-        self.papers.clear()
-        self.database.executemany(ADD_LINKS, self.links)
-        self.links.clear()
 
     # --- code links ----------------------------------------------------------------------
 
@@ -268,10 +241,13 @@ class _Builder:
         self.sources.append(SourceInfo(source.name, "code", records, unread))
 
     def add_code_link(self, link: CodeLink) -> None:
-        if link.arxiv is None:
-            self.untitled_links.append(link)
-            return
-        self.links.append((schema.pack_id(link.arxiv), link.url, link.evidence, kind_of(link.url)))
+        found = (link.url, link.evidence, kind_of(link.url))
+        if link.arxiv is not None:
+            self.database.execute(ADD_LINKS, (schema.pack_id(link.arxiv), *found))
+        elif key := title_key(link.title or ""):
+            self.database.execute(
+                "insert or ignore into titled values(?,?,?,?)", (title_hash(key), *found)
+            )
 
     # --- the end -------------------------------------------------------------------------
 
@@ -279,42 +255,13 @@ class _Builder:
         """Write the lists and copy the draft, packed and in order, to its final file."""
         if self.progress is not None:
             self.progress("writing", 0, 1)
-        # A link that several sources name is kept once, with the strongest evidence.
-        order = {
-            name: number for number, name in enumerate(("abstract", "comment", *EVIDENCE_ORDER))
-        }
-        self.links.sort(key=lambda row: order.get(row[2], 99))
-        self.flush()
+        self.collector.finish(lambda _: None)
         database = self.database
-        papers = database.execute("select count(*) from paper").fetchone()[0]
-        limit = common_limit(papers)
-        database.executemany("insert or replace into word values(?,?,?)", self.word_rows(limit))
-        database.executemany("insert into title values(?,?)", self.lists.titles.rows())
-        database.executemany("insert into anchor values(?,?)", self.lists.anchors.rows())
-        self.place_untitled_links()
         database.executemany("insert into meta values(?,?)", self.meta())
         database.execute("commit")
         final.unlink(missing_ok=True)
         # Papers come in any order; the copy has full pages in order of the ID.
         database.execute("vacuum into ?", (str(final),))
-
-    def word_rows(self, limit: int) -> Iterator[tuple[int, int, bytes | None]]:
-        for word, papers in self.lists.take_words():
-            kept = keeps_list(word, len(papers), limit)
-            yield schema.word_hash(word), len(papers), schema.pack(papers) if kept else None
-
-    def place_untitled_links(self) -> None:
-        """Give links that name only a title to the one paper of that title."""
-        rows = []
-        for link in self.untitled_links:
-            value = title_hash(title_key(link.title or ""))
-            row = self.database.execute(
-                "select entries from title where bucket=?", (value & 0xFFFF,)
-            ).fetchone()
-            papers = schema.papers_in(schema.unpack("Q", row[0]), value) if row else []
-            if len(papers) == 1:
-                rows.append((papers[0], link.url, link.evidence, kind_of(link.url)))
-        self.database.executemany("insert or ignore into link values(?,?,?,?)", rows)
 
     def meta(self) -> list[tuple[str, str]]:
         return [

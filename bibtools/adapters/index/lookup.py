@@ -109,7 +109,10 @@ class Index:
         """The code links of a paper, those with the strongest evidence first."""
         rows = self.tables.links(schema.pack_id(arxiv))
         rows.sort(key=lambda row: (_LINK_ORDER.get(row[1], 99), row[0]))
-        return tuple(Link(url, evidence, kind) for url, evidence, kind in rows)
+        strongest: dict[str, Link] = {}
+        for url, evidence, kind in rows:
+            strongest.setdefault(url, Link(url, evidence, kind))
+        return tuple(strongest.values())
 
     def resolve(self, entries: Sequence[Entry]) -> list[Resolution]:
         """Which paper each entry is; in the order of the entries."""

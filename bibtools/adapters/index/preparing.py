@@ -13,14 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bibtools.adapters.index import schema
+from bibtools.codelinks import stated_links
 from bibtools.formats.arxiv_snapshot import ArxivRecord, UnreadableRecordError, read_record
 from bibtools.matching.evidence import AUTHOR_SEPARATOR
 from bibtools.text.fingerprints import sketch
 from bibtools.text.titles import main_title, title_hash, title_key, title_words
-from bibtools.text.urls import CODE_KINDS, find_urls
+from bibtools.text.urls import OTHER
 
 LINES_EACH = 2_000
 """Lines that are prepared together."""
+
+
+LinkRow = tuple[int, str, str, str]
+"""Paper, address, evidence, kind."""
 
 
 @dataclass(slots=True)
@@ -28,15 +33,16 @@ class Prepared:
     """Some lines, ready to be stored."""
 
     rows: list[tuple[Any, ...]] = field(default_factory=list)
-    """Rows of the table `paper`."""
-    words: list[tuple[str, ...]] = field(default_factory=list)
-    """The different words of each title."""
+    """Rows of the table `paper`. `pairs` is None for a record without abstract and comment, 0 for
+    another one whose abstract is too short to tell."""
+    words: list[tuple[int, ...]] = field(default_factory=list)
+    """The different words of each title, by their numbers."""
     titles: list[tuple[int, ...]] = field(default_factory=list)
     """The hashes by which each title is found."""
     anchors: list[Sequence[int]] = field(default_factory=list)
     """The lowest pairs of each abstract."""
-    links: list[tuple[int, str, str, str]] = field(default_factory=list)
-    """Rows of the table `link`."""
+    links: list[tuple[LinkRow, ...] | None] = field(default_factory=list)
+    """What each record says of the paper's code; None for one without abstract and comment."""
     unread: list[tuple[int, str]] = field(default_factory=list)
     """(line number, why) of lines that are no record."""
 
@@ -58,16 +64,15 @@ def prepare(first: int, lines: Sequence[bytes], fingerprints: bool) -> Prepared:
 
 def _add(done: Prepared, record: ArxivRecord, fingerprints: bool) -> None:
     paper = schema.pack_id(record.arxiv)
-    words = title_words(record.title)
-    hashes = [title_hash("".join(words))] if words else []
-    head = main_title(record.title)
-    if head is not None and (key := title_key(head)):
-        hashes.append(title_hash("main:" + key))
+    words, hashes = found_by(record.title)
     pairs = sample = None
     anchors: Sequence[int] = ()
-    if fingerprints and record.abstract and (made := sketch(record.abstract)) is not None:
-        pairs, sample = made[0].pairs, made[0].sample
-        anchors = made[1]
+    links = _links(paper, record)
+    if fingerprints and links is not None:
+        pairs = 0
+        if record.abstract and (made := sketch(record.abstract)) is not None:
+            pairs, sample = made[0].pairs, made[0].sample
+            anchors = made[1]
     created = record.created
     day = (
         created.year * 10000 + (created.month or 0) * 100 + (created.day or 0)
@@ -77,17 +82,64 @@ def _add(done: Prepared, record: ArxivRecord, fingerprints: bool) -> None:
     authors = AUTHOR_SEPARATOR.join(record.authors) or None
     categories = " ".join(record.categories) or None
     done.rows.append((paper, record.title, authors, day, categories, record.doi, pairs, sample))
-    done.words.append(tuple(dict.fromkeys(words)))
-    done.titles.append(tuple(hashes))
+    done.words.append(words)
+    done.titles.append(hashes)
     done.anchors.append(anchors)
-    for evidence, text in (("comment", record.comments), ("abstract", record.abstract)):
-        # Looking for an address costs more than looking for the signs of one.
-        if text is not None and ("http" in text or ".com/" in text or ".org/" in text):
-            done.links.extend(
-                (paper, found.url, evidence, found.kind)
-                for found in find_urls(text)
-                if found.kind in CODE_KINDS
-            )
+    done.links.append(links)
+
+
+class _Numbers(dict[str, int]):
+    """The numbers of words."""
+
+    def __missing__(self, word: str) -> int:
+        # Not every word of millions of titles: misprints would fill the memory.
+        if len(self) > 200_000:
+            self.clear()
+        number = self[word] = schema.word_hash(word)
+        return number
+
+
+_numbers = _Numbers()
+
+
+def word_numbers(title: str) -> tuple[int, ...]:
+    """The numbers of the different words of a title."""
+    return tuple(dict.fromkeys(map(_numbers.__getitem__, title_words(title))))
+
+
+def found_by(title: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """By what a title is found: the numbers of its different words, and its hashes."""
+    words = title_words(title)
+    hashes = [title_hash("".join(words))] if words else []
+    head = main_title(title)
+    if head is not None and (key := title_key(head)):
+        hashes.append(title_hash("main:" + key))
+    return tuple(dict.fromkeys(map(_numbers.__getitem__, words))), tuple(hashes)
+
+
+def _links(paper: int, record: ArxivRecord) -> tuple[LinkRow, ...] | None:
+    """What abstract and comment call the paper's code. They are read together: what one of them
+    says of an address counts for both.
+    """
+    abstract, comment = record.abstract, record.comments
+    if abstract is None and comment is None:
+        return None
+    if abstract is not None and not _may_have_address(abstract):
+        abstract = None
+    if comment is not None and not _may_have_address(comment):
+        comment = None
+    if abstract is None and comment is None:
+        return ()
+    return tuple(
+        (paper, one.link.url, one.link.evidence, one.link.kind or OTHER)
+        for one in stated_links(abstract, comment)
+        if one.is_code
+    )
+
+
+def _may_have_address(text: str) -> bool:
+    """Looking for an address costs more than looking for the signs of one."""
+    return "http" in text or ".com/" in text or ".org/" in text
 
 
 # --- in other processes -----------------------------------------------------------------------

@@ -13,15 +13,15 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bibtools.model import ArxivId
 from bibtools.text.titles import title_hash
 
 APPLICATION_ID = 0x62696274
 """`bibt` in the file's header."""
-SCHEMA = 1
-"""Raised whenever an older reader would misread the file."""
+SCHEMA = 2
+"""Raised whenever an older reader would misread the file, or an older file cannot be updated."""
 
 TABLES = """
 create table paper(
@@ -31,14 +31,19 @@ create table paper(
     created integer,           -- YYYYMMDD of the first version
     categories text,
     doi text,
-    pairs integer,             -- of the abstract, see text.fingerprints
+    pairs integer,             -- of the abstract, see text.fingerprints; 0: too few
     sample blob
 );
 create table word(hash integer primary key, count integer not null, papers blob);
 create table title(bucket integer primary key, entries blob not null);
 create table anchor(bucket integer primary key, entries blob not null);
+-- An address has a row for each who names it: one may take it back.
 create table link(paper integer, url text, evidence text, kind text,
-    primary key (paper, url)) without rowid;
+    placed integer not null,   -- 1: by its title, see the table titled
+    primary key (paper, url, evidence)) without rowid;
+-- Links of dumps that name their paper by its title only.
+create table titled(hash integer, url text, evidence text, kind text,
+    primary key (hash, url, evidence)) without rowid;
 create table meta(key text primary key, value text) without rowid;
 """
 
@@ -108,7 +113,7 @@ def unpack(typecode: str, data: bytes) -> array[int]:
 
 
 class Buckets:
-    """Pairs of a hash and a paper, collected in memory and written as 65,536 sorted lists."""
+    """Pairs of a hash and a paper, collected in memory for 65,536 sorted lists."""
 
     def __init__(self) -> None:
         self._lists: dict[int, array[int]] = {}
@@ -124,10 +129,39 @@ class Buckets:
             else:
                 lists[bucket] = array("Q", (entry,))
 
-    def rows(self) -> Iterable[tuple[int, bytes]]:
-        """(bucket, packed ascending entries), by bucket; empties the collection."""
-        for bucket in sorted(self._lists):
-            yield bucket, pack(array("Q", sorted(set(self._lists.pop(bucket)))))
+    def __iter__(self) -> Iterator[int]:
+        """The buckets that have entries."""
+        return iter(self._lists)
+
+    def __contains__(self, bucket: int) -> bool:
+        """Whether a bucket has entries."""
+        return bucket in self._lists
+
+    def entries(self, bucket: int) -> array[int]:
+        """The entries of a bucket, in any order."""
+        return self._lists.get(bucket) or array("Q")
+
+    def take(self, bucket: int) -> array[int]:
+        """The entries of a bucket, which are forgotten here."""
+        return self._lists.pop(bucket, None) or array("Q")
+
+
+class PaperSet:
+    """Packed papers that were there: a bit for each, 32 kB for a month."""
+
+    def __init__(self) -> None:
+        self._months: dict[int, bytearray] = {}
+
+    def add(self, paper: int) -> bool:
+        """Note a paper; True when it was there already."""
+        month = self._months.get(paper >> 18)
+        if month is None:
+            month = self._months[paper >> 18] = bytearray(1 << 15)
+        place, bit = (paper & 0x3FFFF) >> 3, 1 << (paper & 7)
+        if month[place] & bit:
+            return True
+        month[place] |= bit
+        return False
 
 
 def papers_in(entries: array[int], value: int) -> list[int]:

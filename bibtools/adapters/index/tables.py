@@ -137,7 +137,9 @@ class Tables:
         return dict(self._rows_in("select id, lower(title) from paper where id in ", packed))
 
     def links(self, paper: int) -> list[tuple[str, str, str]]:
-        """(address, evidence, kind) of the code links of a paper."""
+        """(address, evidence, kind) of the code links of a paper; an address has a row for each
+        who names it.
+        """
         rows = self.rows("select url, evidence, kind from link where paper=?", (paper,))
         return [(url, evidence, kind) for url, evidence, kind in rows]
 

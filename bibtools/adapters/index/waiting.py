@@ -84,6 +84,11 @@ class WaitingPages:
         return database
 
     def _fault(self, error: sqlite3.Error) -> WriteError:
+        if any(sign in str(error) for sign in ("readonly", "unable to open")):
+            return WriteError(
+                f'"{self.path}", where harvested pages are kept, or its folder is read-only.',
+                "Copy the index to a place of your own and use --index.",
+            )
         return WriteError(
             f'The harvested pages in "{self.path}" could not be read or written: {error}.',
             "Is the disk full? The file may be removed; the harvest then begins anew.",

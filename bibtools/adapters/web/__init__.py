@@ -13,7 +13,8 @@
 | `addresses` | connections to public addresses only |
 | `bodies` | a body: bounded, decompressed, whole, in UTF-8 |
 | `limits` | what headers say of rates and budgets |
-| `pace` | one rate for each host over all processes |
+| `pace` | one rate for each host or operator over all processes |
+| `processes` | whether a process that holds something is gone |
 | `cache` | answers by question |
 | `clock` | real and simulated time |
 """

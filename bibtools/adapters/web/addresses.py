@@ -77,10 +77,14 @@ class Wires:
     def connecting(self, wire: socket.socket) -> None:
         """This thread is about to make a connection of this socket.
 
-        It is a copy that is kept: TLS takes the socket out of its object.
+        It is a copy that is kept: TLS takes the socket out of its object. Raises `TimeoutError`
+        when its time is over: to cut what is not connected yet does nothing, and a name may have
+        any number of addresses that each take their time.
         """
         with self._lock:
             self._drop_copy()
+            if self._all_cut or threading.get_ident() in self._late:
+                raise TimeoutError("no time left")
             self._copies[threading.get_ident()] = wire.dup()
             self._attach(self._copies[threading.get_ident()])
 

@@ -72,6 +72,7 @@ class Web:
         self._clock = clock or SystemClock()
         self._cache = Cache(settings.cache)
         self._exchange = Exchange(settings, self._cache, jitter)
+        self._answered: dict[str, float] = {}
 
     def __enter__(self) -> Web:
         """Itself."""
@@ -98,8 +99,15 @@ class Web:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What is to be said of the cache."""
-        return self._cache.notices
+        """What is to be said of the files in the cache folder."""
+        return (*self._cache.notices, *self._exchange.notices)
+
+    @property
+    def answered(self) -> Mapping[str, float]:
+        """When the questions of this run were answered, in seconds since 1970: what the cache
+        knew, before the run.
+        """
+        return self._answered
 
     @property
     def silent(self) -> bool:
@@ -146,8 +154,12 @@ class Web:
         asking = self._exchange.asking(service, self._clock)
         known = self._cache.find(asking.origin, list(answers))
         new = {question: answer for question, answer in answers.items() if question not in known}
+        now = self._clock.now()
         if new:
-            self._cache.store(asking.origin, new, self._clock.now())
+            self._cache.store(asking.origin, new, now)
+        for question in answers:
+            when = known[question].asked if question in known else now
+            self._answered.setdefault(str(question), when)
 
     def fetch(self, service: Service, request: Request) -> Reply | CouldNotAsk:
         """One request with the same pace, repetitions and limits, past the cache.
@@ -244,11 +256,11 @@ class Web:
         """What the cache knows. Offline an old answer is better than none, if it is one."""
         now = asking.clock.now()
         offline = self._settings.offline
-        answers: dict[Question, Answer] = {
-            question: kept.answer
-            for question, kept in self._cache.find(asking.origin, questions).items()
-            if kept.is_good(batch, now) or (offline and isinstance(kept.answer, Found))
-        }
+        answers: dict[Question, Answer] = {}
+        for question, kept in self._cache.find(asking.origin, questions).items():
+            if kept.is_good(batch, now) or (offline and isinstance(kept.answer, Found)):
+                answers[question] = kept.answer
+                self._answered.setdefault(str(question), kept.asked)
         self._exchange.count_cached(asking.service, len(answers))
         return answers
 
@@ -325,7 +337,9 @@ class Web:
             if not isinstance(answer, CouldNotAsk)
         }
         if kept:
-            self._cache.store(asking.origin, kept, asking.clock.now())
+            now = asking.clock.now()
+            self._cache.store(asking.origin, kept, now)
+            self._answered.update((str(question), now) for question in kept)
 
 
 def _requests(

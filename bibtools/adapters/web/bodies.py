@@ -18,10 +18,14 @@ _CHARSET = re.compile(
     r"ascii|iso8859-\d+|cp125\d|utf-(16|32)(-[lb]e)?|gb2312|gbk|gb18030|big5|shift_jis|euc_(jp|kr)"
     r"|koi8-r"
 )
+# Comments and processing instructions, as many as there are, before the first element.
+_BEFORE = re.compile(rb"\s*(?:<!--.*?-->|<\?.*?\?>)", re.DOTALL)
 _WEB_PAGE = re.compile(
-    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>])",
-    re.IGNORECASE | re.DOTALL,
+    rb"\s*<(?:!doctype\s+html|(?:[a-z]{1,20}:)?html[\s>]|(?:head|body|title|script)[\s>]|meta\s)",
+    re.IGNORECASE,
 )
+_LOOKED_AT = 65_536
+"""Bytes in which a web page shows that it is one."""
 
 
 class TooLargeError(Exception):
@@ -137,7 +141,11 @@ def accepts(accept: Sequence[str], content_type: str) -> bool:
 
 def is_web_page(body: bytes) -> bool:
     """Whether the body is HTML, whatever its header says (walls against robots lie)."""
-    return bool(_WEB_PAGE.match(body[:4000].removeprefix(codecs.BOM_UTF8)))
+    start = body[:_LOOKED_AT].removeprefix(codecs.BOM_UTF8)
+    place = 0
+    while found := _BEFORE.match(start, place):
+        place = found.end()
+    return bool(_WEB_PAGE.match(start, place))
 
 
 def in_utf8(body: bytes, content_type: str) -> bytes:

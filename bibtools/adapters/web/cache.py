@@ -39,6 +39,8 @@ create table if not exists closed (
 _DAY = 86_400.0
 _MARKS = 500
 """Values in one query; SQLite's own limit was 999 for long."""
+_MOST_REPLACED = 5
+"""Times that the file may be another than the one that was opened, in one run."""
 _T = TypeVar("_T")
 
 
@@ -65,7 +67,9 @@ class Cache:
         self._notices: list[Notice] = []
         self._path = folder / FILE_NAME if folder is not None else None
         self._closed: dict[str, tuple[float, str]] = {}
+        self._file: tuple[int, int] | None = None
         self._repaired = False
+        self._replaced = 0
         self._database: sqlite3.Connection | None = None
         if self._path is not None:
             with self._lock:
@@ -96,8 +100,8 @@ class Cache:
                 statement = f"select * from answer where question in ({marks})"  # noqa: S608 -- marks
                 for name, asked, text in self._attempt(_query(statement, part)) or ():
                     answer = _read(text)
-                    if answer is not None:
-                        found[names[name]] = Kept(answer, float(asked))
+                    if answer is not None and isinstance(asked, float):
+                        found[names[name]] = Kept(answer, asked)
         return found
 
     def is_empty(self) -> bool:
@@ -139,7 +143,8 @@ class Cache:
             if scope not in self._closed:
                 statement = "select until, reason from closed where scope = ?"
                 rows = self._attempt(_query(statement, [scope])) or [(0.0, "")]
-                self._closed[scope] = (float(rows[0][0]), str(rows[0][1]))
+                moment, why = rows[0]
+                self._closed[scope] = (moment if isinstance(moment, float) else 0.0, str(why))
             until, reason = self._closed[scope]
         return reason if until > now else None
 
@@ -150,6 +155,7 @@ class Cache:
         while self._path is not None:
             try:
                 if self._database is None:
+                    self._file = _prepared(self._path)
                     self._database = _opened(self._path)
                 return work(self._database)
             except (sqlite3.Error, OSError) as error:
@@ -161,6 +167,10 @@ class Cache:
         if self._database is not None:
             self._database.close()
             self._database = None
+        if file_identity(path) != self._file and self._replaced < _MOST_REPLACED:
+            # Another process has moved it aside meanwhile, or somebody has deleted it.
+            self._replaced += 1
+            return
         damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(
             error, sqlite3.OperationalError
         )
@@ -187,24 +197,41 @@ class Cache:
         self._notices.append(Notice(message, rule=rule, hint=hint))
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _prepared(path: Path) -> tuple[int, int] | None:
+    """See to it that there is a file; gives which one it is."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # What somebody reads is nobody else's business.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    database = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
+    return file_identity(path)
+
+
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Which file it is that has this name now; None where there is none."""
     try:
-        # Before anything is written: a file that is not ours stays as it is.
-        application = database.execute("pragma application_id").fetchone()[0]
-        tables = database.execute("select count(*) from sqlite_master").fetchone()[0]
-        if application != _APPLICATION_ID and (application or tables):
-            raise sqlite3.DatabaseError("made by another program")
-        database.execute("pragma journal_mode = wal")
-        database.execute("pragma synchronous = normal")
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
+    # Text that is none makes one answer unreadable, not all of them.
+    database.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+    try:
         with _transaction(database):
+            # In one transaction: between two looks another process may make the tables. And
+            # before anything is written: a file that is not ours stays as it is.
+            application = database.execute("pragma application_id").fetchone()[0]
+            tables = database.execute("select count(*) from sqlite_master").fetchone()[0]
             if application != _APPLICATION_ID:
+                if application or tables:
+                    raise sqlite3.DatabaseError("made by another program")
                 database.execute(f"pragma application_id = {_APPLICATION_ID}")
             for statement in _TABLES.split(";"):
                 database.execute(statement)
+        write_ahead(database)
+        database.execute("pragma synchronous = normal")
         # Reads a page of each table, which a file that was cut off does not have.
         database.execute("select asked, records from answer limit 1").fetchone()
         database.execute("select until from closed limit 1").fetchone()
@@ -217,6 +244,18 @@ def _opened(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def write_ahead(database: sqlite3.Connection) -> None:
+    """Let others read while one writes, from now on and for all who open the file.
+
+    SQLite does not wait for others who open it at the same moment; one of them succeeds.
+    """
+    try:
+        database.execute("pragma journal_mode = wal")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
 
 
 @contextlib.contextmanager
@@ -254,7 +293,9 @@ def _parts(values: list[str]) -> Iterator[list[str]]:
 
 
 def _name(origin: str, question: Question) -> str:
-    return f"{origin} {question}" if origin else str(question)
+    name = f"{origin} {question}" if origin else str(question)
+    # Half a surrogate pair, as out of a damaged .bib file, is nothing that SQLite can hold.
+    return name.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 def _written(answer: Found | NotFound) -> str | None:

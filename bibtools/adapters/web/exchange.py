@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from bibtools.adapters.web.cache import Cache
 from bibtools.adapters.web.clock import Clock
@@ -22,12 +23,16 @@ from bibtools.adapters.web.limits import Limits, read_limits
 from bibtools.adapters.web.pace import Interrupted, Limiter
 from bibtools.adapters.web.session import Failure, Session
 from bibtools.adapters.web.settings import WebSettings, host_and_port
+from bibtools.model import Notice
 from bibtools.sites.asking import Pace, Reply, Request, Service
+from bibtools.sites.services import PACED_TOGETHER, paced_together, stricter
 
 _FIRST_WAIT = 1.0
 """Seconds: the longest wait before the first repetition; it doubles with each."""
 _LONGEST_BACKOFF = 30.0
 _TRIES_WHEN_SLOW = 2
+_SHORTEST_KEY = 8
+"""Characters: what is shorter is no key, and may stand in an answer by chance."""
 _FAILURES_TO_CLOSE = 3
 # A few bad identifiers in a row are the user's; this many are a service that changed.
 _REFUSALS_TO_CLOSE = 20
@@ -57,7 +62,8 @@ class Asking:
     origin: str
     """Empty for the service itself, a hash for a server put in its place."""
     host: str
-    """Whose rate is kept; empty for a service that is many hosts."""
+    """Whose rate is kept: a host, or a domain that counts its hosts together; empty for a service
+    that is many hosts."""
     pace: Pace
     scope: str
     """Its name in the list of what is closed."""
@@ -67,8 +73,14 @@ class Asking:
         """The same; of a service that is many hosts (checked links), the one asked here."""
         if self.host:
             return self
-        host = host_and_port(request.url)
-        return replace(self, host=host, scope=f"{self.scope} {host}")
+        place = host_and_port(request.url)
+        host, pace = _paced(_name_of(request.url), place, self.pace)
+        return replace(self, host=host, pace=pace, scope=f"{self.scope} {place}")
+
+    @property
+    def one_connection(self) -> bool:
+        """Whether a connection that is kept open would be one too many."""
+        return self.host.partition("@")[0] in PACED_TOGETHER
 
 
 @dataclass(slots=True)
@@ -130,13 +142,20 @@ class Exchange:
                 dict(self._closed),
             )
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is to be said of the file of rates."""
+        return self._limiter.notices
+
     def asking(self, service: Service, clock: Clock) -> Asking:
         """How this service is asked. Raises `ConfigError` for a key that no header can hold."""
         base = self._settings.endpoint(service.name)
         origin = hashlib.sha256(base.encode()).hexdigest()[:12] if base else ""
         keyed = self._settings.key(service.key_name) is not None
-        host = f"{service.host}@{host_and_port(base)}" if base else service.host
         pace = (service.pace_with_key if keyed else None) or service.pace
+        host, pace = _paced(service.host, service.host, pace)
+        if base and paced_together(_name_of(base)) is None:
+            host = f"{host}@{host_and_port(base)}"
         # With a key other limits hold.
         names = (service.name, "with key" if keyed else "", origin)
         return Asking(service, origin, host, pace, " ".join(filter(None, names)), clock)
@@ -147,6 +166,7 @@ class Exchange:
         number = 1
         while True:
             got = self._once(asking, request)
+            got = self._without_key(asking, got)
             limits = read_limits(got.headers, asking.clock.now())
             self._heed(asking, kind, limits)
             got = self._judged(asking, got, limits)
@@ -163,6 +183,15 @@ class Exchange:
         if failure.unreachable or failure.status == 429:
             self._close(asking, failure.reason)
         return failure
+
+    def _without_key(self, asking: Asking, got: Reply | Failure) -> Reply | Failure:
+        """A server may say our key back to us: that goes no further, not into a record either."""
+        if isinstance(got, Failure):
+            return replace(got, reason=self.clause(asking, got.reason))
+        key = (self._settings.key(asking.service.key_name) or "").encode()
+        if len(key) >= _SHORTEST_KEY and key in got.body:
+            return replace(got, body=got.body.replace(key, b"..."))
+        return got
 
     def _judged(self, asking: Asking, got: Reply | Failure, limits: Limits) -> Reply | Failure:
         """What no parser is to see is a failure too."""
@@ -189,15 +218,20 @@ class Exchange:
         pace, clock = asking.pace, asking.clock
 
         def before(host: str) -> None:
-            # A redirect within the host is one request more of it.
-            if first and host == first[0]:
+            # A redirect within the host, or to another of the same operator, is one request more.
+            domain = paced_together(host.rpartition(":")[0]) if first else None
+            if first and (host == first[0] or domain == asking.host):
                 self._count_wait(asking, self._limiter.again(asking.host, pace, clock))
+            elif domain is not None:
+                waited = self._limiter.again(domain, PACED_TOGETHER[domain], clock)
+                self._count_wait(asking, waited)
             first.append(host)
             self._count(self._requests, asking.service, 1)
 
         with self._limiter.turn(asking.host, pace, clock) as waited:
             self._count_wait(asking, waited)
-            got = self._session.send(asking.service, request, before)
+            keep = not asking.one_connection
+            got = self._session.send(asking.service, request, before, keep_open=keep)
         if self._stop.is_set() and isinstance(got, Failure):
             raise Interrupted
         return got
@@ -208,6 +242,8 @@ class Exchange:
         longest_wait = self._settings.longest_wait
         if limits.interval is not None and limits.interval > asking.pace.seconds:
             self._limiter.slow_down(asking.host, min(limits.interval, longest_wait))
+        if limits.at_once is not None and limits.at_once < asking.pace.at_once:
+            self._limiter.slow_down(asking.host, at_once=limits.at_once)
         waits = [one for one in (limits.retry_after, limits.spent) if one is not None]
         if limits.spent_budget is not None:
             # Only what costs has to wait: OpenAlex gives a work by its DOI for nothing.
@@ -298,8 +334,21 @@ class Exchange:
     def clause(self, asking: Asking, text: str) -> str:
         """A reason as a parser gives it, without what a terminal obeys and without our key."""
         if key := self._settings.key(asking.service.key_name):
-            text = text.replace(key, "...")
+            text = re.sub(re.escape(key), "...", text, flags=re.IGNORECASE)
         return _CONTROLS.sub(" ", text).strip()[:300]
+
+
+def _name_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _paced(name: str, otherwise: str, pace: Pace) -> tuple[str, Pace]:
+    """Whose rate is kept for a host of this name, and how fast it may be asked."""
+    domain = paced_together(name)
+    return (otherwise, pace) if domain is None else (domain, stricter(pace, PACED_TOGETHER[domain]))
 
 
 def _times(reason: str, number: int) -> str:

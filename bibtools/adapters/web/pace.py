@@ -1,9 +1,12 @@
 """How fast hosts are asked, over all processes of this machine.
 
-A small SQLite file in the cache folder holds for each host when it was last asked, until when it
-wants to hear nothing, and who is asking it now. A request is let go in one transaction, at the
-moment it goes: nobody takes a place ahead of time that is lost when the process ends, and a host
-that says "later" to one process says it to all. Without a folder the same file lives in memory.
+A small SQLite file in the cache folder holds for each host (or for all hosts of one operator that
+counts them together, under one name) when it was last asked, until when it wants to hear nothing,
+and who is asking it now. A request is let go in one transaction, at the moment it goes: nobody
+takes a place ahead of time that is lost when the process ends, and a host that says "later" to one
+process says it to all. A request of a process that was killed is forgotten at once where it can be
+seen that the process is gone, else after the longest time that a request can take. Without a
+folder the same file lives in memory.
 """
 
 from __future__ import annotations
@@ -16,7 +19,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from bibtools.adapters.web.cache import file_identity, write_ahead
 from bibtools.adapters.web.clock import Clock
+from bibtools.adapters.web.processes import Holder, is_gone, this_process
+from bibtools.model import Notice
 from bibtools.sites.asking import Pace
 
 FILE_NAME = "pace.sqlite"
@@ -24,12 +30,15 @@ _TABLES = """
 create table if not exists host (
     name text primary key, last real not null, held real not null
 ) without rowid;
-create table if not exists lease (
-    token text primary key, host text not null, until real not null
+create table if not exists turn (
+    token text primary key, host text not null, until real not null,
+    place text not null, pid integer not null, started text not null
 ) without rowid;
 """
 _POLL = 0.1
 """Seconds between two looks whether another process has finished."""
+_TRIES = 5
+"""Times to open a file that others may be making anew at the same moment."""
 _NO_TIME = 1e-6
 """Seconds that are a matter of rounding."""
 
@@ -56,17 +65,39 @@ class Limiter:
         self._longest_request = longest_request
         self._longest_hold = longest_hold
         self._intervals: dict[str, float] = {}
+        self._at_once: dict[str, int] = {}
+        self._notices: list[Notice] = []
+        self._path: Path | None = None
         self.shared = False
         """Whether other processes are taken into account."""
         self._database = self._open(folder)
 
     def _open(self, folder: Path | None) -> sqlite3.Connection:
         if folder is not None:
-            with contextlib.suppress(sqlite3.Error, OSError):
+            try:
                 database = _open_file(folder / FILE_NAME)
+            except (sqlite3.Error, OSError):
+                self._say_alone(folder / FILE_NAME)
+            else:
                 self.shared = True
+                self._path = folder / FILE_NAME
                 return database
         return _connect(":memory:")
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What happened to the file, in sentences."""
+        return tuple(self._notices)
+
+    def _say_alone(self, path: Path) -> None:
+        self._notices.append(
+            Notice(
+                f'The file "{path}", in which runs at the same time tell each other when they ask '
+                "which service, cannot be used, so that this run keeps the pace for itself only.",
+                rule="web.pace-alone",
+                hint="Let no other run ask the same services meanwhile.",
+            )
+        )
 
     def close(self) -> None:
         """Give the file back."""
@@ -85,7 +116,7 @@ class Limiter:
             yield waited
         finally:
             with contextlib.suppress(sqlite3.Error):
-                self._run("delete from lease where token = ?", token)
+                self._run("delete from turn where token = ?", token)
 
     def again(self, host: str, pace: Pace, clock: Clock) -> float:
         """Wait for a further request within the same turn (a redirect); gives the seconds."""
@@ -101,10 +132,17 @@ class Limiter:
                 until,
             )
 
-    def slow_down(self, host: str, seconds: float) -> None:
-        """The host says how much time it wants between two requests, in this run."""
+    def slow_down(
+        self, host: str, seconds: float | None = None, at_once: int | None = None
+    ) -> None:
+        """The host says how much time it wants between two requests and how many of them it takes
+        at the same time; this run keeps to it where it is less than `Pace` allows.
+        """
         with self._lock:
-            self._intervals[host] = seconds
+            if seconds is not None:
+                self._intervals[host] = seconds
+            if at_once is not None:
+                self._at_once[host] = at_once
 
     def _run(self, statement: str, *values: object) -> None:
         with self._lock:
@@ -136,6 +174,8 @@ class Limiter:
         """The file is damaged or its disk is full: keep the pace of this process."""
         self._database.close()
         self._database = _connect(":memory:")
+        if self.shared and self._path is not None:
+            self._say_alone(self._path)
         self.shared = False
 
     def _transaction(self, host: str, pace: Pace, clock: Clock, token: str | None) -> float:
@@ -152,8 +192,11 @@ class Limiter:
                     (host, now),
                 )
                 if token is not None:
-                    until = now + self._longest_request
-                    database.execute("insert into lease values (?, ?, ?)", (token, host, until))
+                    until, who = now + self._longest_request, this_process()
+                    database.execute(
+                        "insert into turn values (?, ?, ?, ?, ?, ?)",
+                        (token, host, until, who.place, who.pid, who.started),
+                    )
             database.execute("commit")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
@@ -175,26 +218,46 @@ class Limiter:
             return float(missing)
         if token is not None:
             database.execute(
-                "delete from lease where until < ?1 or until > ?1 + ?2",
+                "delete from turn where until < ?1 or until > ?1 + ?2",
                 (now, self._longest_request + 1),
             )
-            row = database.execute("select count(*) from lease where host = ?", (host,)).fetchone()
-            if row[0] >= max(pace.at_once, 1):
+            at_once = min(pace.at_once, self._at_once.get(host, pace.at_once))
+            if self._asking(host, max(at_once, 1)) >= max(at_once, 1):
                 return _POLL
         return 0.0
+
+    def _asking(self, host: str, most: int) -> int:
+        """How many are asking this host now; looks for the dead only where there are so many."""
+        statement = "select token, place, pid, started from turn where host = ?"
+        rows = self._database.execute(statement, (host,)).fetchall()
+        if len(rows) < most:
+            return len(rows)
+        gone = [
+            (token,)
+            for token, place, pid, started in rows
+            if is_gone(Holder(str(place), int(pid), str(started)))
+        ]
+        self._database.executemany("delete from turn where token = ?", gone)
+        return len(rows) - len(gone)
 
 
 def _open_file(path: Path) -> sqlite3.Connection:
     """Open the file of rates; one that is none is made anew: it holds the last seconds only."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    try:
-        return _connect(str(path))
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise
-        path.unlink()
-        return _connect(str(path))
+    left = _TRIES
+    while True:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        before = file_identity(path)
+        try:
+            return _connect(str(path))
+        except sqlite3.DatabaseError as error:
+            left -= 1
+            same = file_identity(path) == before
+            if left == 0 or (same and isinstance(error, sqlite3.OperationalError)):
+                raise
+            # Another than before: another process has made it anew meanwhile.
+            if same:
+                path.unlink(missing_ok=True)
 
 
 def _connect(name: str) -> sqlite3.Connection:
@@ -202,7 +265,7 @@ def _connect(name: str) -> sqlite3.Connection:
     try:
         # Losing the last seconds at a power cut does no harm.
         database.execute("pragma synchronous = off")
-        database.execute("pragma journal_mode = wal")
+        write_ahead(database)
         database.executescript(_TABLES)
     except BaseException:
         database.close()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -88,13 +88,20 @@ class Session:
         """Close all connections."""
         self._requests.close()
 
-    def send(self, service: Service, request: Request, before: BeforeHop) -> Reply | Failure:
-        """Ask once. Raises `ValueError` for a request that is not one of this service."""
+    def send(
+        self, service: Service, request: Request, before: BeforeHop, *, keep_open: bool = True
+    ) -> Reply | Failure:
+        """Ask once. Raises `ValueError` for a request that is not one of this service.
+
+        `keep_open`: whether the connection may wait for the next request.
+        """
         base = self._settings.endpoint(service.name)
         url = _rebased(service, request, base)
         if fault := _fault_of(url):
             return Failure(f"it has {fault}")
         own = _origin(base or service.base)
+        if not keep_open:
+            request = replace(request, headers=(*request.headers, ("Connection", "close")))
         hop = _Hop(url, request.method, own=bool(own) and _origin(url) == own)
         with self.wires.limited(self._settings.whole_timeout) as late:
             for _ in range(MOST_REDIRECTS + 1):

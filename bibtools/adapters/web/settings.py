@@ -23,7 +23,7 @@ class WebSettings:
     """What `Web` is told. The defaults suit a person at a desk."""
 
     cache: Path | None = None
-    """The folder of answers and rates; None keeps both in memory, for this run only."""
+    """The folder of answers and rates; None keeps no answers, and rates for this run only."""
     contact: str | None = None
     """A mail address for the services' operators; goes into the User-Agent."""
     offline: bool = False

@@ -126,7 +126,9 @@ def eprint_of(address: str | None, pmid: str | None) -> tuple[str, str] | None:
 
 def _eprint_link(reader: FieldReader, links: tuple[Link, ...]) -> tuple[Link, ...]:
     """An ID on a server that makes addresses of IDs is the same as the address."""
-    eprint, server = reader.word("eprint"), reader.word("eprinttype").lower()
+    eprint = reader.word("eprint")
+    named = reader.word("eprinttype") or reader.word("archiveprefix")
+    server = named.lower()
     if not eprint or not server:
         return links
     start = EPRINT_ADDRESSES.get(server)
@@ -135,6 +137,6 @@ def _eprint_link(reader: FieldReader, links: tuple[Link, ...]) -> tuple[Link, ..
     pmid = reader.word("pmid") or (eprint if server == "pubmed" else "")
     if server == "pubmed" and "pmid" not in reader.left:
         reader.left["pmid"] = eprint
-    if eprint_of(links[0].url if links else None, pmid) == (reader.word("eprinttype"), eprint):
-        reader.take("eprint", "eprinttype")
+    if eprint_of(links[0].url if links else None, pmid) == (named, eprint):
+        reader.take("eprint", "eprinttype", "archiveprefix")
     return links

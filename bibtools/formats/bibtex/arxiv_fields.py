@@ -19,6 +19,25 @@ _ARXIV_HINT = re.compile(r"arxiv|corr|computing", re.IGNORECASE)
 _ARXIV_ADDRESS = re.compile(r"arxiv\.org/(?:abs|pdf)/[^\s{}]+")
 _CORR_VOLUME = re.compile(r"abs/(\S+)")
 
+# What says that the ID is another paper's.
+_OF_ANOTHER = re.compile(
+    r"\b(?:see|cf|compare[sd]?|comments?|commentary|repl(?:y|ies)|respon(?:se|ds)|extend(?:s|ing)?"
+    r"|extension|generali[sz]\w*|improv\w*|continu\w*|sequel|companion|follow\w*|based|build\w*"
+    r"|supersed\w*|replac\w*|correct\w*|errat\w+|corrigend\w+|addend\w+|supplement\w*|appendix"
+    r"|review(?:s|ed)?|discuss\w*|cit(?:es|ed|ing)|refer\w*|rejoinder|translation|previous|earlier"
+    r"|former|related|also|part\s+(?:of|[ivx]+|\d+))\b"
+    r"|\bversions?\s+of\b|\b(?:overlaps?|together|combined|merged)\b",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[;,()\[\]]|\.(?:\s|$)")
+# What stands beside the entry's own ID without a meaning of its own.
+_DRESS = re.compile(
+    r"\b(?:arxiv(?:\.org)?|e-?prints?|preprints?|technical report|available|online|at|on|as|from|in"
+    r"|under|the|an?|full|extended|long|longer|complete|version|also|is|url|https?|http|id"
+    r"|identifier|number|no|submitted|posted|to|published|abs|pdf|v\d+)\b|[\s:/.~{}\\-]+",
+    re.IGNORECASE,
+)
+
 
 def read_arxiv(reader: FieldReader) -> tuple[ArxivId | None, tuple[str, ...], bool]:
     """The arXiv ID, the class, and whether the journal is only arXiv in disguise."""
@@ -119,12 +138,26 @@ def _from_elsewhere(reader: FieldReader) -> tuple[ArxivId | None, str]:
 
 
 def _in_prose(text: str) -> tuple[ArxivId | None, str, bool]:
-    """ID and class in `arXiv:ID [class]` or an address, and whether the text is no more."""
-    if "arxiv" not in text.lower():
+    """ID and class in `arXiv:ID [class]` or an address, and whether the text is no more.
+
+    Prose that says something of another paper ("Extends arXiv:...", "see also ...") has none.
+    """
+    if "arxiv" not in text.lower() or _OF_ANOTHER.search(text):
         return None, "", False
     match = _ARXIV_WORDS.search(text)
     found = parse_arxiv(match[1]) if match else None
     if match and found is not None:
+        if not _stands_alone(text, match.start(), match.end()):
+            return None, "", False
         return found, match[2] or "", match[0] == text
     address = _ARXIV_ADDRESS.search(text)
-    return (parse_arxiv(address[0].rstrip(".,;)")) if address else None), "", False
+    if address is None or not _stands_alone(text, address.start(), address.end()):
+        return None, "", False
+    return parse_arxiv(address[0].rstrip(".,;)")), "", False
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether nothing but dress stands beside the ID in its clause."""
+    before = _CLAUSE_END.split(text[:start])[-1]
+    after = _CLAUSE_END.split(text[end:])[0]
+    return not _DRESS.sub("", before).strip() and not _DRESS.sub("", after).strip()

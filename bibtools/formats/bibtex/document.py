@@ -17,7 +17,7 @@ import codecs
 import gc
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import partial
 
@@ -60,6 +60,7 @@ class Document:
         self.source = Source(data, self.encoding)
         self._edited: dict[int, Block] = {}
         self._inserted: dict[int, bytes] = {}
+        self._removed: list[int] = []
         self._macros: MacroTable | None = None
         self._quick: QuickReader | None = None
         self._lines: tuple[array[int], array[int]] | None = None
@@ -345,6 +346,10 @@ class Document:
         entry.type, entry.key = scan.kind, self.decode(raw[scan.key_start : scan.key_end])
         self._replace(entry, raw)
 
+    def restore(self, entry: BibEntry, raw: bytes) -> None:
+        """Give an entry bytes that it had before."""
+        self._replace(entry, raw)
+
     def _replace(self, entry: BibEntry, raw: bytes) -> None:
         entry.forget(raw)
         self._edited[entry.start] = entry
@@ -357,10 +362,17 @@ class Document:
         """
         editing.refuse_comment(entry)
         data = self.source.data
-        before = max((block.end for block in self._blocks if block.end <= entry.start), default=0)
+        place = bisect_left(self._blocks, entry.start, key=lambda block: block.start)
+        if self._blocks[place : place + 1] != [entry]:
+            raise ValueError(f'"{entry.key}" is not in the document any more')
+        before = self._blocks[place - 1].end if place else 0
+        # What was taken out before is no remark of this entry.
+        removed = bisect_right(self._removed, entry.start)
+        before = max(before, self._removed[removed - 1] if removed else 0)
+        self._removed.insert(removed, entry.end)
         start = editing.remark_start(data, before, entry.start)
         end = editing.gap_end(data, entry.end)
-        self._blocks.remove(entry)
+        del self._blocks[place]
         gone = FreeText(self, start, end)
         gone.edited = b""
         remark = data[start : entry.start] + self._inserted.pop(entry.start, b"")

@@ -9,8 +9,8 @@ one whose value could only be understood in part. What our own writer derives fr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from bibtools.formats.bibtex import carrying
 from bibtools.formats.bibtex.address_fields import read_code, read_doi, read_links
@@ -20,7 +20,7 @@ from bibtools.formats.bibtex.date_fields import read_date
 from bibtools.formats.bibtex.document import Document
 from bibtools.formats.bibtex.entry_types import csl_type, default_type, main_address, named_type
 from bibtools.formats.bibtex.field_reader import FieldReader
-from bibtools.formats.bibtex.inheriting import inherit
+from bibtools.formats.bibtex.inheriting import Look, inherit
 from bibtools.formats.bibtex.name_fields import read_creators, read_role
 from bibtools.formats.bibtex.printed import without_added
 from bibtools.formats.bibtex.tex_values import sort_key
@@ -60,21 +60,49 @@ def read_entries(document: Document) -> tuple[list[Entry], list[Notice]]:
     """
     entries: list[Entry] = []
     notices: list[Notice] = []
-    look: Callable[[str], tuple[str, Mapping[str, str]] | None] | None = None
+    for values in entry_values(document):
+        entry, said = read_values(document, values)
+        entries.append(entry)
+        notices += said
+    return entries, notices
+
+
+@dataclass(frozen=True, slots=True)
+class EntryValues:
+    """The fields of an entry as BibTeX sees them, those that it has from others included."""
+
+    block: BibEntry
+    fields: dict[str, str]
+    """Taken apart by `read_values`."""
+    own: frozenset[str] | None
+    """The fields that stand in the entry itself; None when all do."""
+
+
+def entry_values(document: Document) -> Iterator[EntryValues]:
+    """The fields of the entries outside `@comment`, in file order."""
+    look: Look | None = None
     for block in document.entries:
         if block.inside_comment:
             continue
-        fields = _values(document, block)
-        own: frozenset[str] | None = None
-        if "crossref" in fields or "xdata" in fields:
-            own = frozenset(fields)
-            if look is None:
-                look = _look(document)
-            fields = inherit(block.key, block.type, fields, look)
-        reader = FieldReader(block.type, block.key, fields, own, document, block)
-        entries.append(_read(reader, Source(document.file or "-", block.line)))
-        notices += reader.notices
-    return entries, notices
+        if look is None and ("crossref" in block.fields or "xdata" in block.fields):
+            look = lookup(document)
+        yield values_of(document, block, look)
+
+
+def values_of(document: Document, block: BibEntry, look: Look | None) -> EntryValues:
+    """The fields of one entry; those that it has from others are found with `look`."""
+    fields = _values(document, block)
+    if look is None or not ("crossref" in fields or "xdata" in fields):
+        return EntryValues(block, fields, None)
+    return EntryValues(block, inherit(block.key, block.type, fields, look), frozenset(fields))
+
+
+def read_values(document: Document, values: EntryValues) -> tuple[Entry, list[Notice]]:
+    """The entry that fields make, and what in them could not be read."""
+    block = values.block
+    reader = FieldReader(block.type, block.key, values.fields, values.own, document, block)
+    entry = _read(reader, Source(document.file or "-", block.line))
+    return entry, reader.notices
 
 
 def read_one(kind: str, key: str, fields: Mapping[str, str]) -> Entry:
@@ -84,7 +112,8 @@ def read_one(kind: str, key: str, fields: Mapping[str, str]) -> Entry:
     )
 
 
-def _look(document: Document) -> Callable[[str], tuple[str, Mapping[str, str]] | None]:
+def lookup(document: Document) -> Look:
+    """Finds the type and the fields of an entry by its key, in any case."""
     blocks: dict[str, BibEntry] = {}
     for block in document.entries:
         blocks.setdefault(block.key.lower(), block)

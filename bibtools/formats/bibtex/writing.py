@@ -148,13 +148,15 @@ def entry_fields(
     print_links: PrintLinks | None = None,
     *,
     exact: bool = True,
+    derived: bool = True,
 ) -> list[Field]:
     """The fields of an entry in their order; what is unknown is not there.
 
-    With `exact` they read back as the same entry: see `write_entry`.
+    With `exact` they read back as the same entry, and without `derived` nothing is said twice:
+    see `write_entry`.
     """
     links = default_print_links(dialect) if print_links is None else print_links
-    fields = _Writer(entry, dialect, exact).fields(links)
+    fields = _Writer(entry, dialect, exact, derived).fields(links)
     if exact:
         carried = _carried(entry, dialect, fields)
         if carried:
@@ -188,14 +190,17 @@ def write_entry(
     newline: str = "\n",
     *,
     exact: bool = True,
+    derived: bool = True,
 ) -> str:
     """One entry, ending in a line end. `print_links` is `default_print_links` when None.
 
     With `exact`, straight quotes and hyphens in a row are spelt so that they read back as such,
-    and a field `bibtools` holds what no other field can say, if there is such a thing.
+    and a field `bibtools` holds what no other field can say, if there is such a thing. `derived`
+    adds what styles make use of and other fields say already: a sort key where there is no
+    author, and `eprint` for a PubMed ID or an address.
     """
     head = f"@{entry_type(entry, dialect)}{{{safe_key(entry.key)},"
-    fields = entry_fields(entry, dialect, print_links, exact=exact)
+    fields = entry_fields(entry, dialect, print_links, exact=exact, derived=derived)
     lines = [head, *(one.written() for one in fields), "}"]
     return newline.join(lines) + newline
 
@@ -237,6 +242,7 @@ class _Writer:
     entry: Entry
     dialect: Dialect
     exact: bool
+    derived: bool
     kind: str = ""
     out: list[Field] = field(default_factory=list)
     own: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -323,7 +329,7 @@ class _Writer:
                 else title_value(title, dialect, exact=self.exact)
             )
             self.put(("title",), written, lambda raw: decode_title(raw)[0] == title)
-        if not has_authors and dialect == "bibtex" and "key" not in self.own:
+        if self.derived and not has_authors and dialect == "bibtex" and "key" not in self.own:
             self.out.append(Field("key", sort_key(title, entry.key)))
         if entry.venue:
             self.venue(entry.venue)
@@ -506,7 +512,7 @@ class _Writer:
         address = address or (arxiv.url if arxiv is not None else None)
         if address and "url" not in self.own:
             self.out.append(Field("url", url_value(address)))
-        if arxiv is None and "eprint" not in self.own:
+        if self.derived and arxiv is None and "eprint" not in self.own:
             self.other_eprint(address)
         for number, link in enumerate(entry.code, start=1):
             name = "code" if number == 1 else f"code{number}"

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bibtools.formats.pages.saved import declared_encoding, without_viewer
 from bibtools.model.notices import Notice
-from bibtools.text.html import is_html, visible_lines
+from bibtools.text.html import HtmlPage, is_html, read_html
 
 Use = Literal["header", "record", "notice"]
 
@@ -35,6 +36,8 @@ class Line:
     text: str
     alone: bool = True
     """True when a blank line, or an edge of the page, is before it."""
+    place: int = -1
+    """Which line of the web page it is, counted from 0; -1 for a text."""
 
 
 _MARKS = (
@@ -55,11 +58,12 @@ def _wide_encoding(start: bytes) -> str | None:
     return None
 
 
-def decode(data: bytes, file: str) -> tuple[str, list[Notice]]:
+def decode(data: bytes, file: str, charset: str | None = None) -> tuple[str, list[Notice]]:
     """The text of a page, whatever its encoding, with a notice when it had to be guessed.
 
-    UTF-8, UTF-16 or UTF-32, with or without byte order mark. Bytes that are not UTF-8 are read as
-    Windows-1252, the usual encoding of the rest; a character cut in two by the end of the file
+    UTF-8, UTF-16 or UTF-32, with or without byte order mark. Bytes that are not UTF-8 are read in
+    the encoding that a web page declares (or its container: `charset`); otherwise as
+    Windows-1252, the usual encoding of the rest. A character cut in two by the end of the file
     is left out.
     """
     for mark, encoding in _MARKS:
@@ -68,10 +72,16 @@ def decode(data: bytes, file: str) -> tuple[str, list[Notice]]:
     if wide := _wide_encoding(data[:4000]):
         return data.decode(wide, "replace"), []
     data = data.removeprefix(codecs.BOM_UTF8)
+    declared = declared_encoding(data, charset)
     try:
-        return data.decode("utf-8"), []
+        # A page that is UTF-8 throughout is UTF-8, whatever it says; but for the encoding that
+        # writes everything in ASCII.
+        if declared != "iso2022_jp":
+            return data.decode("utf-8"), []
     except UnicodeDecodeError:
         pass
+    if declared is not None and is_html(data[:5000].decode("latin-1")):
+        return data.decode(declared, "replace"), []
     notices: list[Notice] = []
     text, used = codecs.utf_8_decode(data, "bibtools-cp1252", False)
     if used < len(data):
@@ -118,9 +128,9 @@ codecs.register_error("bibtools-cp1252", _windows)
 
 def split_lines(text: str) -> tuple[Line, ...]:
     """The non-blank lines of a page's text; a web page is first laid out as visible text."""
-    lines: list[Line] = []
     if is_html(text):
-        return tuple(Line(number, line) for number, line in visible_lines(text))
+        return lines_of(read_html(without_viewer(text)))
+    lines: list[Line] = []
     alone = True
     for number, raw in enumerate(_BREAK.split(text), 1):
         line = raw.strip(_BLANK)
@@ -130,6 +140,15 @@ def split_lines(text: str) -> tuple[Line, ...]:
         lines.append(Line(number, line.replace("\u00a0", " "), alone))
         alone = False
     return tuple(lines)
+
+
+def lines_of(page: HtmlPage) -> tuple[Line, ...]:
+    """The lines of a web page that have text."""
+    return tuple(
+        Line(line.number, line.text, line.alone, place)
+        for place, line in enumerate(page.lines)
+        if line.text
+    )
 
 
 def show(text: str, longest: int = 60) -> str:
@@ -146,6 +165,8 @@ class Ledger:
     uses: dict[int, Use] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     header: list[str] = field(default_factory=list)
+    records: list[tuple[Line, ...]] = field(default_factory=list)
+    """The lines of each entry, in the order of the entries."""
 
     def _note(self, line: Line, use: Use) -> None:
         # The source of a web page may have many visible lines on one; the gravest use stands.
@@ -154,7 +175,8 @@ class Ledger:
             self.uses[line.number] = use
 
     def part_of_record(self, *lines: Line) -> None:
-        """Note lines whose content is in an entry."""
+        """Note the lines whose content is in an entry: once for each entry."""
+        self.records.append(lines)
         for line in lines:
             self._note(line, "record")
 
@@ -162,6 +184,14 @@ class Ledger:
         """Note a line that belongs to the page and not to a paper."""
         self._note(line, "header")
         self.header.append(line.text)
+
+    def beside_record(self, line: Line) -> None:
+        """Note a line of links that belong to a record."""
+        self._note(line, "record")
+
+    def site_line(self, number: int, is_record: bool) -> None:
+        """Note a line of a page that is read by its elements."""
+        self._note(Line(number, ""), "record" if is_record else "header")
 
     def unread(self, line: Line, reason: str) -> None:
         """Tell of a line that is in no entry."""

@@ -89,11 +89,14 @@ _ACADEMIC = re.compile(
 )
 
 
+_LABEL = re.compile(r"abstract\s*[:\uff1a]?", re.IGNORECASE)
+
+
 def looks_like_list(lines: Sequence[str]) -> bool:
     """True when titles and abstracts alternate all through the page, though its head is lost."""
     lines = [line for line in lines if not _is_header(line) and not _DATE.fullmatch(line)]
     pairs = list(zip(lines[::2], lines[1::2], strict=False))
-    if len(pairs) < 3:
+    if len(pairs) < 3 or any(_LABEL.fullmatch(title) for title, _ in pairs):
         return False
     good = sum(
         _title_cost(title) < 1.0 and len(text) > 350 and _ACADEMIC.search(text) is not None

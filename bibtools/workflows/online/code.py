@@ -7,11 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bibtools.adapters.web.asking import Job
-from bibtools.codelinks import NAMES_PAPER, add_code_links, names_paper, stated_links
+from bibtools.codelinks import (
+    NAMES_PAPER,
+    UNOFFICIAL,
+    add_code_links,
+    clause,
+    is_common_ground,
+    is_unofficial,
+    names_paper,
+    stated_links,
+)
 from bibtools.model import Link, Outcome
 from bibtools.sites.asking import Answer, Found, NotFound, Question, Service
 from bibtools.sites.repositories import TEXT_MATCH
 from bibtools.text.addresses import is_local
+from bibtools.text.code_mentions import is_list_of_papers
 from bibtools.workflows.online import questions
 from bibtools.workflows.online.questions import named
 from bibtools.workflows.online.repositories import question_of, verify
@@ -78,7 +88,7 @@ def _add(
         for one, service, question in told:
             if one.url == link.url:
                 work.evidence[f"code {link.url}"] = Evidence(
-                    "code", service.title, str(question), link.evidence, run.today
+                    "code", service.title, str(question), clause(link.evidence), run.today
                 )
                 break
 
@@ -89,7 +99,7 @@ def _settle_matches(run: Run, found: dict[int, list[tuple[Link, Service, Questio
         (number, link.url): asked
         for number, told in found.items()
         for link, _, _ in told
-        if link.evidence == TEXT_MATCH and (asked := question_of(link.url)) is not None
+        if _needs_proof(run.works[number], link) and (asked := question_of(link.url)) is not None
     }
     readmes = [
         replace(asked, kind="readme")
@@ -104,7 +114,14 @@ def _settle_matches(run: Run, found: dict[int, list[tuple[Link, Service, Questio
         for link, service, question in told:
             asked = matched.get((number, link.url))
             answer = answers.get(replace(asked, kind="readme")) if asked is not None else None
-            if link.evidence == TEXT_MATCH:
+            if is_list_of_papers(link.url):
+                run.works[number].tell(
+                    f"{service.title} has {link.url} for it, which is a list of papers.",
+                    "enrich.code-list",
+                    "Nothing was written of it.",
+                )
+                continue
+            if _needs_proof(run.works[number], link):
                 settled = _settled(run.works[number], link, service, answer)
                 if settled is None and Outcome.LIKELY not in run.options.accept:
                     continue
@@ -113,20 +130,30 @@ def _settle_matches(run: Run, found: dict[int, list[tuple[Link, Service, Questio
         found[number] = kept
 
 
+def _needs_proof(work: Work, link: Link) -> bool:
+    """Whether a link counts only when the repository itself names the paper."""
+    return link.evidence == TEXT_MATCH or is_common_ground(link.url, work.now.title)
+
+
 def _settled(work: Work, link: Link, service: Service, answer: Answer | None) -> Link | None:
     """The link when its repository names the paper; else it is told why it was not taken."""
     repository = answer.records[0].repository if isinstance(answer, Found) else None
     arxiv = work.now.arxiv.value if work.now.arxiv is not None else None
     if repository is not None and names_paper(repository, work.now.title, arxiv):
-        return replace(link, evidence=NAMES_PAPER)
+        if is_unofficial(repository):
+            return replace(link, evidence=UNOFFICIAL)
+        return replace(link, evidence=NAMES_PAPER) if link.evidence == TEXT_MATCH else link
     if isinstance(answer, Found):
         why = "but its README names neither title nor ID"
     elif isinstance(answer, NotFound):
         why = "but it is gone or has no README"
     else:
         why = "and nobody else says so"
+    how = f"{service.title} matched {link.url} to it by text"
+    if link.evidence != TEXT_MATCH:
+        how = f"{service.title} has {link.url} for it, which thousands of papers use"
     work.tell(
-        f"{service.title} matched {link.url} to it by text, {why}.",
+        f"{how}, {why}.",
         "enrich.code-unsure",
         "Nothing was written of it; --accept likely takes it.",
     )

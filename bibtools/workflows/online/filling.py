@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from bibtools.formats.provenance import Lost
 from bibtools.matching.claims import (
     AUTHORS_WORD,
@@ -14,8 +16,10 @@ from bibtools.matching.claims import (
     Decided,
     Disagree,
     Value,
+    agree,
     decide_all,
 )
+from bibtools.matching.venues import venues_agree
 from bibtools.model import (
     ArxivId,
     Doi,
@@ -33,6 +37,7 @@ from bibtools.sites.records import Record
 from bibtools.text.arxiv_words import says_arxiv
 from bibtools.text.latex_decode import plain
 from bibtools.text.people import compare_authors, person
+from bibtools.text.titles import title_key
 from bibtools.workflows.online.questions import (
     cites_publication,
     real_doi,
@@ -83,6 +88,7 @@ def fill_from_index(work: Work, after: Entry, asked: str, options: OnlineOptions
         changes["authors_truncated"] = after.authors_truncated
     if "categories" in changes:
         changes["primary_known"] = after.primary_known
+        _own_id(work, asked)
     if "code" not in work.locked:
         changes |= {"code": after.code, "remarks": after.remarks}
         for link in after.code[len(work.given.code) :]:
@@ -108,19 +114,24 @@ def _take_likely(
 
 
 def fill_from_record(
-    work: Work, service: Service, question: Question, record: Entry, asked: str
+    work: Work, service: Service, question: Question, record: Entry, asked: str, doubt: str = ""
 ) -> None:
-    """Fill what the entry lacks from a record of the same work, found by an identifier."""
+    """Fill what the entry lacks from a record of the same work, found by an identifier.
+
+    `doubt` says why it is only likely the same.
+    """
     rule = f"the record of {question.subject}, which is this work's"
+    if doubt:
+        rule = f"only likely: the record of {question.subject}; {doubt}"
     if question.kind == "title":
         rule = "the record whose title was found"
-    changes: dict[str, Any] = {}
-    for part, value in _missing(work.now, record).items():
-        if part in work.locked:
-            continue
-        if part == "date" and record.type == type_preprint and cites_publication(work.now):
-            continue  # the day of the preprint is not that of the paper
-        changes[part] = value
+    preprints_day = record.type == type_preprint and cites_publication(work.now)
+    changes = {
+        part: value
+        for part, value in _missing(work.now, record).items()
+        # The day of the preprint is not that of the paper.
+        if part not in work.locked and not (part == "date" and preprints_day)
+    }
     fields = {
         name: value
         for name, value in record.fields.items()
@@ -139,7 +150,15 @@ def fill_from_record(
         changes["authors_truncated"] = record.authors_truncated
     if "categories" in changes:
         changes["primary_known"] = record.primary_known
+        _own_id(work, asked)
     work.now = replace(work.now, **changes)
+
+
+def _own_id(work: Work, asked: str) -> None:
+    """Say how the ID is known that a class brings with it where it was hidden in an address."""
+    if work.given.arxiv is not None:
+        told = Evidence("arxiv", "the entry itself", "", "the ID is printed in the entry", asked)
+        work.evidence.setdefault("arxiv", told)
 
 
 def _missing(entry: Entry, record: Entry) -> dict[str, Any]:
@@ -152,7 +171,12 @@ def _missing(entry: Entry, record: Entry) -> dict[str, Any]:
         found["authors"] = record.authors
     if record.categories and not entry.primary_known:
         found["categories"] = record.categories
-    ids = {name: value for name, value in record.other_ids.items() if name not in entry.other_ids}
+    ids = {
+        name: value
+        for name, value in record.other_ids.items()
+        if name not in entry.other_ids
+        and (name not in ("isbn", "issn") or _fits(entry, record, "publisher"))
+    }
     if ids:
         found["other_ids"] = {**entry.other_ids, **ids}
     if entry.type == type_document and record.type != type_document:
@@ -176,9 +200,17 @@ def _fits(entry: Entry, record: Entry, name: str) -> bool:
     """A volume belongs to its venue: of another venue, or beside other pages, it is not taken."""
     if name not in _PUBLICATION_FIELDS:
         return True
-    if entry.venue is None or record.venue is None:
-        return record.venue is None or not _MOSTLY_SAID.intersection(entry.fields)
-    return entry.date is None or record.date is None or entry.date.year == record.date.year
+    for one in _MOSTLY_SAID:
+        ours, theirs = entry.fields.get(one), record.fields.get(one)
+        if ours and theirs and not agree(one, ours, theirs):
+            return False
+    if entry.venue is not None and record.venue is not None:
+        short = record.fields.get("container-title-short", "")
+        named = (record.venue, short) if short else (record.venue,)
+        if not any(venues_agree(entry.venue, one) for one in named):
+            return False
+        return entry.date is None or record.date is None or entry.date.year == record.date.year
+    return record.venue is None or not _MOSTLY_SAID.intersection(entry.fields)
 
 
 # --- its published version --------------------------------------------------------------------
@@ -193,12 +225,12 @@ def add_published(work: Work, rule: str, asked: str, *, replace_all: bool) -> No
     """
     if work.published[0][1].entry.venue and "venue" not in work.locked:
         work.now = _undisguised(work.now, work.locked)
-    decided = _decide(work, keep_own=not replace_all)
+    decided = _decide(work, keep_own=not replace_all, locked=work.locked)
     kept = work.locked if replace_all else work.locked | {"title", "authors"}
-    if not replace_all and work.now.date is not None:
+    if not replace_all and work.given.date is not None:
         kept |= {"date"}
     changes: dict[str, Any] = {}
-    fields = dict(work.now.fields)
+    fields, score = dict(work.now.fields), _likeness(work)
     for part, one in decided.items():
         if part in kept or one.claim.service == USER:
             continue
@@ -206,9 +238,13 @@ def add_published(work: Work, rule: str, asked: str, *, replace_all: bool) -> No
             fields[part] = str(one.value)
         else:
             changes[part] = one.value
-        work.evidence[part] = _evidence(part, one, rule, asked)
+        work.evidence[part] = _evidence(part, one, rule, asked, score)
     question, record = work.published[0]
     appeared = "venue" in changes or work.now.venue is not None
+    if appeared and "date" not in {*changes, *kept} and work.given.date is None:
+        # The day of the preprint, which this run found, is not that of the publication.
+        changes["date"] = None
+        work.evidence.pop("date", None)
     if (
         appeared
         and "type" not in work.locked
@@ -218,6 +254,7 @@ def add_published(work: Work, rule: str, asked: str, *, replace_all: bool) -> No
         changes["type"] = record.entry.type
         title = _service_title(question.service)
         work.evidence["type"] = Evidence("type", title, str(question), rule, asked)
+    fields |= _rich_title(work, changes.get("title"))
     if replace_all and "authors" in changes:
         changes["authors_truncated"] = record.entry.authors_truncated
     if not replace_all:
@@ -228,12 +265,12 @@ def add_published(work: Work, rule: str, asked: str, *, replace_all: bool) -> No
 
 def _tell_year(work: Work, said: Decided | None) -> None:
     """Say that the publication has another year than the entry."""
-    now = work.now
-    if said is None or not isinstance(said.value, PartialDate) or now.date is None:
+    own = work.given.date
+    if said is None or not isinstance(said.value, PartialDate) or own is None:
         return
-    if said.value.year != now.date.year:
+    if said.value.year != own.year:
         work.tell(
-            f"it was published in {said.value.year}; the year {now.date.year} was kept.",
+            f"it was published in {said.value.year}; the year {own.year} was kept.",
             "enrich.year",
             "--published replace takes the year of the publication.",
         )
@@ -294,12 +331,14 @@ def is_other_publication(entry: Entry, record: Entry) -> bool:
 
 def publication_beside(work: Work, rule: str, asked: str) -> Entry:
     """The published version as an entry of its own, without key; the arXiv ID goes with it."""
-    decided = _decide(work, keep_own=False)
+    # What is locked is the preprint's entry: its publication's own is written whole.
+    decided = _decide(work, keep_own=False, locked=frozenset())
     values = {part: one.value for part, one in decided.items() if part not in _PUBLICATION_FIELDS}
     fields = {part: str(one.value) for part, one in decided.items() if part in _PUBLICATION_FIELDS}
-    record = work.published[0][1].entry
+    fields |= _rich_title(work, values.get("title"))
+    record, score = work.published[0][1].entry, _likeness(work)
     for part, one in decided.items():
-        work.evidence[f"beside {part}"] = _evidence(part, one, rule, asked)
+        work.evidence[f"beside {part}"] = _evidence(part, one, rule, asked, score)
     return Entry(
         type=record.type,
         title=_as_title(values.get("title")) or work.now.title,
@@ -316,6 +355,13 @@ def publication_beside(work: Work, rule: str, asked: str) -> Entry:
     )
 
 
+def _rich_title(work: Work, title: object) -> dict[str, str]:
+    """The title with its markup, where a record of the publication has it so."""
+    rich = (record.entry.fields.get("title", "") for _, record in work.published
+            if record.entry.title == title)  # fmt: skip
+    return {"title": found} if (found := next(filter(None, rich), "")) else {}
+
+
 def _as_title(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -324,7 +370,7 @@ def _as_names(value: object) -> tuple[Name, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _decide(work: Work, *, keep_own: bool) -> Mapping[str, Decided]:
+def _decide(work: Work, *, keep_own: bool, locked: frozenset[str]) -> Mapping[str, Decided]:
     stated = frozenset(doi.folded for doi in stated_dois(work))
     claims = [
         claim for question, record in work.published for claim in _claims(question, record, stated)
@@ -332,7 +378,7 @@ def _decide(work: Work, *, keep_own: bool) -> Mapping[str, Decided]:
     if keep_own:
         claims += _own(work.now)
     found = {}
-    for part, decision in decide_all(claims, work.locked).items():
+    for part, decision in decide_all(claims, locked).items():
         if isinstance(decision, Decided):
             found[part] = decision
         elif isinstance(decision, Disagree):
@@ -368,14 +414,28 @@ def _is_preprints(doi: Doi) -> bool:
     return doi.folded.startswith("10.48550/")
 
 
-def _evidence(part: str, one: Decided, rule: str, asked: str) -> Evidence:
+def _likeness(work: Work) -> float:
+    """How alike the titles of the entry and of its published version are, 0 to 100."""
+    ours, theirs = work.now.title or "", work.published[0][1].entry.title or ""
+    return fuzz.ratio(title_key(ours), title_key(theirs))
+
+
+def _with_reason(rule: str, one: Decided) -> str:
+    """The rule that chose the record, and what made this value hold against others."""
+    if one.claim.evidence == AUTHORS_WORD:
+        return f"{rule}; its authors gave this DOI to arXiv"
+    beaten = sorted({_service_title(claim.service) for claim in one.losers})
+    return f"{rule}; believed before {' and '.join(beaten)}" if beaten else rule
+
+
+def _evidence(part: str, one: Decided, rule: str, asked: str, score: float) -> Evidence:
     return Evidence(
         part,
         _service_title(one.claim.service),
         one.claim.question,
-        f"{rule}; {one.rule}",
+        _with_reason(rule, one),
         asked,
-        None,
+        score,
         tuple(
             sorted(
                 {_service_title(claim.service) for claim in one.agreeing}

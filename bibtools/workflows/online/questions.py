@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -10,7 +11,8 @@ from bibtools.model import ArxivId, Doi, Entry, Outcome, parse_arxiv
 from bibtools.sites import services
 from bibtools.sites.asking import Question, Service
 from bibtools.text.arxiv_words import is_arxiv_venue
-from bibtools.text.titles import title_words
+from bibtools.text.titles import is_word_of_many, title_words
+from bibtools.workflows.enrich import contradicted
 from bibtools.workflows.online.state import Work
 
 Sort = Callable[[Work], Iterable[Question]]
@@ -32,6 +34,23 @@ def real_venue(entry: Entry) -> str | None:
 def real_doi(entry: Entry) -> Doi | None:
     """The entry's DOI, unless it is one of arXiv's."""
     return entry.doi if entry.doi is not None and parse_arxiv(entry.doi.value) is None else None
+
+
+def own_arxiv(work: Work) -> ArxivId | None:
+    """The entry's arXiv ID, unless it is another work's, may be, or is nobody's."""
+    arxiv = work.now.arxiv
+    if arxiv is None or contradicted(work.now.resolution):
+        return None
+    known = [question for question, _ in (*work.others, *work.unsure)]
+    doubted = any(
+        one.kind == "arxiv" and one.subject == arxiv.value for one in (*known, *work.unknown)
+    )
+    return None if doubted else arxiv
+
+
+def preprint_of(work: Work) -> Entry:
+    """The entry without an arXiv ID that is not its own."""
+    return work.now if own_arxiv(work) is not None else replace(work.now, arxiv=None)
 
 
 def cites_publication(entry: Entry) -> bool:
@@ -79,7 +98,8 @@ def _wanted_title(work: Work) -> str:
 def folded_title(title: str | None) -> str:
     """The title as the subject of a question; empty for one of a single word."""
     words = title_words(title or "")
-    return " ".join(words) if len(words) > 1 else ""
+    # Chinese and Japanese set no blanks.
+    return " ".join(words) if len(words) > 1 or any(map(is_word_of_many, words)) else ""
 
 
 def by_own_doi(service: Service) -> Sort:
@@ -141,7 +161,8 @@ def twin_by_title(service: Service) -> Sort:
     def wanted(work: Work) -> Iterable[Question]:
         now = work.now
         folded = folded_title(now.title)
-        if wants_published(work) and real_venue(now) is None and folded:
+        physics = service.name == "dblp" and is_physics(work)
+        if wants_published(work) and real_venue(now) is None and folded and not physics:
             yield Question(service.name, "title", folded)
 
     return wanted
@@ -151,8 +172,93 @@ def twin_by_arxiv(service: Service) -> Sort:
     """What a service knows under the arXiv ID, the published version among it."""
 
     def wanted(work: Work) -> Iterable[Question]:
-        if wants_published(work) and work.now.arxiv is not None:
-            yield Question(service.name, "arxiv", work.now.arxiv.value)
+        if wants_published(work) and (arxiv := own_arxiv(work)) is not None:
+            yield Question(service.name, "arxiv", arxiv.value)
+
+    return wanted
+
+
+_PHYSICS = frozenset("hep-ex hep-lat hep-ph hep-th nucl-ex nucl-th gr-qc".split())
+"""The classes that INSPIRE collects, and DBLP does not."""
+_TEXKEY = re.compile(r"[A-Z][\w'-]*:\d{4}[a-z]{2,3}")
+"""A citation key as INSPIRE makes them: "Aad:2012tfa"."""
+
+
+def is_physics(work: Work) -> bool:
+    """Whether INSPIRE is the one to know it: by its class, or by the key that it gave."""
+    known = bool(work.now.categories) and work.now.categories[0] in _PHYSICS
+    return known or _TEXKEY.fullmatch(work.given.key or "") is not None
+
+
+def twin_at_inspire(service: Service) -> Sort:
+    """What INSPIRE knows under the arXiv ID of a paper in physics."""
+    by_id = twin_by_arxiv(service)
+    return lambda work: by_id(work) if is_physics(work) else ()
+
+
+def preprint_at_datacite(service: Service, *, thorough: bool) -> Sort:
+    """The record of the preprint's own DOI, with what arXiv told of its publication.
+
+    arXiv's own record tells the same, so who has that is asked about on request alone.
+    """
+
+    def wanted(work: Work) -> Iterable[Question]:
+        told = any(question.service == "arxiv" for question, _ in work.records)
+        if not wants_published(work) or (told and not thorough):
+            return
+        if (arxiv := own_arxiv(work)) is not None:
+            yield Question(service.name, "doi", arxiv.doi.lower())
+
+    return wanted
+
+
+# --- identifiers of other catalogues ------------------------------------------------------------
+
+_ANTHOLOGY = re.compile(
+    r"(?:https?://)?(?:www\.)?aclanthology\.org/(?:anthology/)?"
+    r"([A-Za-z]\d{2}-\d{4}|\d{4}\.[\w-]+\.\d+)(?:\.pdf|\.bib)?/?"
+)
+_ANTHOLOGY_DOI = "10.18653/v1/"
+
+
+def anthology_id(entry: Entry) -> str | None:
+    """The entry's ID in the ACL Anthology, from its address or its DOI."""
+    if entry.doi is not None and entry.doi.folded.startswith(_ANTHOLOGY_DOI):
+        return entry.doi.folded.removeprefix(_ANTHOLOGY_DOI)
+    for link in entry.links:
+        if match := _ANTHOLOGY.fullmatch(link.url):
+            return match[1].lower()
+    return None
+
+
+def by_anthology_doi(service: Service) -> Sort:
+    """The record of the DOI that the Anthology gives its papers, for an entry without DOI."""
+
+    def wanted(work: Work) -> Iterable[Question]:
+        number = anthology_id(work.now)
+        if number is not None and work.now.doi is None and "doi" not in work.locked:
+            yield Question(service.name, "doi", f"{_ANTHOLOGY_DOI}{number}")
+
+    return wanted
+
+
+def by_anthology(service: Service) -> Sort:
+    """The Anthology's own record."""
+
+    def wanted(work: Work) -> Iterable[Question]:
+        if (number := anthology_id(work.now)) is not None:
+            yield Question(service.name, "acl", number)
+
+    return wanted
+
+
+def by_pmid(service: Service) -> Sort:
+    """PubMed's record, for an entry without DOI."""
+
+    def wanted(work: Work) -> Iterable[Question]:
+        number = work.now.other_ids.get("pmid", "").strip()
+        if number.isdecimal() and number.isascii() and real_doi(work.now) is None:
+            yield Question(service.name, "pmid", number)
 
     return wanted
 
@@ -164,8 +270,9 @@ def by_code(service: Service) -> Sort:
     """The code of the paper, where the entry has none."""
 
     def wanted(work: Work) -> Iterable[Question]:
-        if work.now.arxiv is not None and not work.now.code and "code" not in work.locked:
-            yield Question(service.name, "code", work.now.arxiv.value)
+        arxiv = own_arxiv(work)
+        if arxiv is not None and not work.now.code and "code" not in work.locked:
+            yield Question(service.name, "code", arxiv.value)
 
     return wanted
 

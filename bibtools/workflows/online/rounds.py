@@ -28,6 +28,7 @@ from bibtools.text.titles import title_key
 from bibtools.workflows.enrich import DECISION, enrich_entries, no_garbage_search, printed_id
 from bibtools.workflows.online import code, publishing, questions
 from bibtools.workflows.online.filling import fill_from_index, fill_from_record
+from bibtools.workflows.online.judging import judge_own
 from bibtools.workflows.online.questions import Sort, named
 from bibtools.workflows.online.state import (
     Asks,
@@ -64,6 +65,7 @@ def enrich_online(
     with no_garbage_search():
         run = Run(works, web, index, options, progress)
         run.ask_index()
+        run.ask_catalogues()
         run.ask_dois()
         run.ask_preprints()
         run.ask_dblp()
@@ -82,7 +84,7 @@ def enrich_online(
                 with_code_remark(work.now),
                 work.evidence,
                 work.beside,
-                tuple(work.unasked),
+                tuple(work.unasked.values()),
                 work.doubt,
             )
             for work in works
@@ -133,7 +135,7 @@ class Run:
         for work, service, question in asked:
             answer = answers[question]
             if isinstance(answer, CouldNotAsk):
-                work.could_not(service, answer.reason)
+                work.could_not(service, question, answer.reason)
             told.append((work, service, question, answer))
         return told
 
@@ -178,6 +180,31 @@ class Run:
             work.evidence.setdefault(
                 "arxiv", Evidence("arxiv", "the entry itself", "", found.rule, self.today)
             )
+
+    # --- catalogues ---------------------------------------------------------------------------
+
+    def ask_catalogues(self) -> None:
+        """Records of the PubMed IDs and Anthology IDs of entries that have no DOI.
+
+        The Anthology's papers have DOIs made of their IDs, of which Crossref is asked fifty at
+        once; only what it does not know costs a request at the Anthology.
+        """
+        pubmed, crossref, acl = named("pubmed"), named("crossref"), named("acl")
+        missing = set[int]()
+        for work, service, question, answer in self.ask(
+            [
+                (pubmed, "pmid", questions.by_pmid(pubmed)),
+                (crossref, "doi", questions.by_anthology_doi(crossref)),
+            ]
+        ):
+            if isinstance(answer, Found):
+                self.take_record(work, service, question, answer.records[0])
+            elif isinstance(answer, NotFound) and service is crossref:
+                missing.add(work.number)
+        wanted = questions.only(missing, questions.by_anthology(acl))
+        for work, _, question, answer in self.ask([(acl, "acl", wanted)]):
+            if isinstance(answer, Found):
+                self.take_record(work, acl, question, answer.records[0])
 
     # --- DOIs ---------------------------------------------------------------------------------
 
@@ -283,21 +310,60 @@ class Run:
         service, asked = says[0][1:]
         self.take_id(work, service, asked, found, (record,))
 
-    def take_record(self, work: Work, service: Service, question: Question, record: Record) -> None:
-        """Use a record of this very work, unless it is about another one."""
-        if not same_work(work.now, record.entry):
+    def take_record(
+        self,
+        work: Work,
+        service: Service,
+        question: Question,
+        record: Record,
+        *,
+        decided: bool = False,
+    ) -> None:
+        """Use a record of this very work, unless it is about another one.
+
+        `decided` says that title and witnesses have led to it, and not an identifier.
+        """
+        outcome, rule = (Outcome.SURE, "") if decided else judge_own(work, record)
+        if outcome is Outcome.NONE:
             work.others.append((question, record))
-            work.tell(
-                f"{service.title} knows {question.subject} as "
-                f'"{(record.entry.title or "")[:100]}"; nothing was filled from it.',
-                "enrich.other-work",
-                "Check which of the two is right.",
-            )
+            self.tell_other(work, service, question, record, "nothing was filled from it")
+            self.take_back(work, question)
+            return
+        if outcome is Outcome.LIKELY and Outcome.LIKELY not in self.options.accept:
+            work.unsure.append((question, record))
+            self.tell_other(work, service, question, record, f"that is likely it, not sure: {rule}")
+            self.take_back(work, question)
             return
         if record.retracted:
             work.tell(f"{record.retracted}.", "enrich.retracted")
         work.records.append((question, record))
-        fill_from_record(work, service, question, record.entry, self.today)
+        doubt = rule if outcome is Outcome.LIKELY else ""
+        fill_from_record(work, service, question, record.entry, self.today, doubt)
+
+    def tell_other(
+        self, work: Work, service: Service, question: Question, record: Record, what: str
+    ) -> None:
+        """An identifier leads to another work, or to what may be one."""
+        known = f'"{(record.entry.title or "")[:100]}"'
+        if record.notice is not None:
+            known = f"{record.notice}, {known}"
+        sure = what.startswith("nothing")
+        work.tell(
+            f"{service.title} knows {question.subject} as {known}; {what}.",
+            "enrich.other-work" if sure else "enrich.likely-work",
+            "Check which of the two is right."
+            if sure
+            else "Nothing was filled from it; --accept likely does.",
+        )
+
+    def take_back(self, work: Work, question: Question) -> None:
+        """An ID that we read out of the entry's addresses is not written."""
+        mine = work.evidence.get("arxiv")
+        if question.kind == "arxiv" and work.given.arxiv is None and mine is not None:
+            if mine.source == YOU:
+                return
+            del work.evidence["arxiv"]
+            work.now = replace(work.now, arxiv=None)
 
     # --- titles -------------------------------------------------------------------------------
 
@@ -356,7 +422,7 @@ class Run:
                 self.seen.add((work.number, asked))
                 if service.name == "arxiv":
                     self.web.learn(service, {asked: Found((record,))})
-                self.take_record(work, named("arxiv"), asked, record)
+                self.take_record(work, named("arxiv"), asked, record, decided=True)
                 return
 
     def accepted(self, work: Work, found: Resolution) -> ArxivId | None:
@@ -392,15 +458,3 @@ def _as_paper(record: Record) -> IndexedPaper:
         record.published_doi.value if record.published_doi else None,
         drawn[0] if drawn is not None else None,
     )
-
-
-def same_work(ours: Entry, theirs: Entry) -> bool:
-    """Whether a record got by an identifier is about this work: title or authors must agree."""
-    if not ours.title or not theirs.title:
-        return True
-    bare = replace(theirs, doi=None, arxiv=None, type="article-journal", venue="x")
-    plain = replace(ours, doi=None, arxiv=None, type="document")
-    verdict = is_published_version(plain, bare, words=PLAIN_WORDS)
-    if verdict.outcome is not Outcome.NONE or "authors" in verdict.agreed:
-        return True
-    return title_key(ours.title) == title_key(theirs.title)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, Protocol
 
 from bibtools.adapters.web.asking import Job
-from bibtools.formats.provenance import Lost
+from bibtools.formats.provenance import LinkState, Lost
 from bibtools.model import ArxivId, Entry, Notice, Outcome
 from bibtools.model.progress import Progress
 from bibtools.sites.asking import Answer, Found, Question, Service
@@ -44,6 +44,22 @@ class OnlineOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """A question that nobody answered: nothing follows from it."""
+
+    service: str
+    """`Service.name`."""
+    title: str
+    """For the reader: "Crossref"."""
+    question: str
+    reason: str
+    """A clause: "it answered 503, four times"."""
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """How one part of an entry is known."""
 
@@ -58,6 +74,8 @@ class Evidence:
     score: float | None = None
     confirmed: tuple[str, ...] = ()
     lost: tuple[Lost, ...] = ()
+    link: LinkState | None = None
+    """Of a link to code: what its host says of it."""
 
 
 @dataclass(slots=True)
@@ -72,6 +90,8 @@ class Work:
     """What the services say of this very work (by its identifiers)."""
     others: list[tuple[Question, Record]] = field(default_factory=list)
     """What they know by its identifiers and what is another work."""
+    unsure: list[tuple[Question, Record]] = field(default_factory=list)
+    """What they know by its identifiers and what is only likely this work."""
     unknown: list[Question] = field(default_factory=list)
     """Its identifiers that nobody knows who should."""
     evidence: dict[str, Evidence] = field(default_factory=dict)
@@ -82,8 +102,8 @@ class Work:
     """The published version as an entry of its own."""
     doubt: Record | None = None
     """What is likely its published version, and was not taken."""
-    unasked: list[str] = field(default_factory=list)
-    """Who could not be asked, and why: nothing follows from it."""
+    unasked: dict[str, Unasked] = field(default_factory=dict)
+    """What could not be asked, by question."""
     notices: list[Notice] = field(default_factory=list)
 
     @property
@@ -99,11 +119,10 @@ class Work:
         file, line = (source.file, source.line) if source else (None, None)
         self.notices.append(Notice(f"{self.name}: {message}", file, line, rule=rule, hint=hint))
 
-    def could_not(self, service: Service, reason: str) -> None:
+    def could_not(self, service: Service, question: Question, reason: str) -> None:
         """Remember that a service gave no answer."""
-        told = f"{service.title}: {reason}"
-        if told not in self.unasked:
-            self.unasked.append(told)
+        asked = str(question)
+        self.unasked.setdefault(asked, Unasked(service.name, service.title, asked, reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +132,7 @@ class Told:
     entry: Entry
     evidence: Mapping[str, Evidence]
     beside: Entry | None = None
-    unasked: tuple[str, ...] = ()
+    unasked: tuple[Unasked, ...] = ()
     doubt: Record | None = None
     """What is likely its published version, and was not taken."""
 
@@ -129,6 +148,32 @@ class Online:
     def entries(self) -> tuple[Entry, ...]:
         """The entries alone."""
         return tuple(one.entry for one in self.told)
+
+
+def dated(online: Online, answered: Mapping[str, float]) -> Online:
+    """The same with the days on which the answers came: of kept answers, an earlier one.
+
+    `answered` has the moments by question, in seconds since 1970 (`Web.answered`).
+    """
+    days = {question: day for question, moment in answered.items() if (day := _day(moment))}
+    return replace(online, told=tuple(_dated(told, days) for told in online.told))
+
+
+def _day(moment: float) -> str:
+    try:
+        return date.fromtimestamp(moment).isoformat()
+    except (ValueError, OverflowError, OSError):  # a cache that somebody else has written into
+        return ""
+
+
+def _dated(told: Told, days: Mapping[str, str]) -> Told:
+    def of(one: Evidence) -> Evidence:
+        link = one.link
+        if link is not None and link.question in days:
+            link = replace(link, asked=days[link.question])
+        return replace(one, asked=days.get(one.question, one.asked), link=link)
+
+    return replace(told, evidence={part: of(one) for part, one in told.evidence.items()})
 
 
 class Asks(Protocol):

@@ -19,6 +19,7 @@ FLOORS = {
     "bibtools.formats": 2,
     "bibtools.sites": 2,
     "bibtools.matching": 3,
+    "bibtools.sync": 3,
     "bibtools.keys": 3,
     "bibtools.codelinks": 3,
     "bibtools.interop": 3,

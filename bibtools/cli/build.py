@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from bibtools.cli import options
 from bibtools.cli.progress import progress_on_terminal
+from bibtools.cli.report_file import put_report, refuse_two_results
 from bibtools.cli.screen import say, show_notices, write_result
 from bibtools.errors import SourceError, UsageError
 from bibtools.formats.bibtex.fields import PrintLinks
@@ -15,9 +18,8 @@ from bibtools.workflows.addresses import gather
 from bibtools.workflows.build import build as run_build
 from bibtools.workflows.decisions import load as load_decisions
 from bibtools.workflows.index import index_for
-from bibtools.workflows.outputs import Style, prepare, targets_of
+from bibtools.workflows.outputs import Plan, Style, Target, prepare, targets_of
 from bibtools.workflows.reading import INPUT_KINDS
-from bibtools.workflows.reporting import write_report
 
 EPILOG = """\b
 Examples:
@@ -27,6 +29,8 @@ Examples:
   bibtools build page.html --to biblatex > refs.bib
   bibtools build page.txt -o refs.bib --report report.json
   bibtools build https://huggingface.co/papers/date/2026-11-20 -o refs.bib
+  bibtools build page.txt --zotero Reading/2026
+  bibtools build page.txt -o refs.bib --zotero Reading/2026 --library group:12345
   bibtools build https://arxiv.org/list/cs.CL/recent https://dblp.org/pid/28/2391 -o refs.bib
 
 An address is never opened: it says which question its service is asked. These work:
@@ -45,7 +49,8 @@ for byte. Decisions made with `bibtools decide` are obeyed.
 
 Exit codes: 0 done (notices included), 1 with --strict when anything was unsure
 or noticed, 2 wrong usage, a file that is none of the kinds or an address that leads
-to nothing, 4 a service could not be asked (all else was written), 70 a fault of ours.
+to nothing, 4 a service could not be asked (all else was written), 70 a fault of ours;
+with --zotero also those of bibtools zotero push.
 """
 
 
@@ -87,12 +92,22 @@ to nothing, 4 a service could not be asked (all else was written), 70 a fault of
 )
 @options.print_links()
 @options.key_pattern()
-@click.option("--report", metavar="FILE", help="Write everything that happened as JSON.")
+@click.option(
+    "--report", metavar="FILE", help="Write everything that happened as JSON; `-` is stdout."
+)
 @click.option(
     "--decisions",
     metavar="FILE",
     help="Decisions file; without it the one beside the first OUT.",
 )
+@click.option(
+    "--zotero",
+    "zotero_collection",
+    metavar="COLLECTION",
+    help="Send the list to this Zotero collection (path, name or key; made when missing).",
+)
+@click.option("--library", metavar="LIBRARY", help="With --zotero: `user` or `group:12345`.")
+@click.option("-y", "--yes", is_flag=True, help="With --zotero: do it without asking.")
 @options.backup()
 @options.strict()
 @options.quiet()
@@ -108,11 +123,14 @@ def build(
     key_pattern: str | None,
     report: str | None,
     decisions: str | None,
+    zotero_collection: str | None,
+    library: str | None,
     backup: bool,
     strict: bool,
     quiet: bool,
     *,
     offline: bool,
+    yes: bool,
 ) -> int:
     """Make one bibliography from pages that list papers, saved or named by address.
 
@@ -123,7 +141,8 @@ def build(
         raise UsageError("--code goes with --arxiv.", "Or put both into an index: index build.")
     if arxiv and index_path:
         raise UsageError("--arxiv and --index contradict each other: give one of them.")
-    targets = targets_of(outputs or ("-",), to)
+    refuse_two_results(report, result_there="-" in (outputs or ("-",)))
+    targets = targets_of(outputs or _default_output(zotero_collection, library, yes=yes), to)
     home = next((target.file for target in targets if target.file != "-"), None)
     decided, notices = load_decisions(home, decisions)
     with (
@@ -138,11 +157,45 @@ def build(
     for text in plan.to_stdout:
         write_result(text)
     done = plan.apply(backup=backup)
-    if report is not None:
-        write_report(report, plan.report)
+    put_report(report, plan.report)
     if not quiet:
         for line in (*plan.summary_lines(), *gathered.requests, *done):
             say(line)
+    place = Place(zotero_collection, targets, library)
+    sent = _to_zotero(plan, place, yes=yes, quiet=quiet)
     if gathered.unasked:
         raise SourceError(" ".join(gathered.unasked), "All else was written. Try again later.")
-    return 1 if strict and (notices or plan.notices or plan.report.findings) else 0
+    findings = notices or plan.notices or plan.report.findings
+    return sent or (1 if strict and findings else 0)
+
+
+class Place(NamedTuple):
+    """Where `--zotero` sends the list."""
+
+    collection: str | None
+    """None when nothing is to be sent."""
+    targets: Sequence[Target]
+    library: str | None
+
+
+def _default_output(collection: str | None, library: str | None, *, yes: bool) -> tuple[str, ...]:
+    """Where the list goes when no -o says so: nowhere else when it goes to Zotero."""
+    if collection is not None:
+        return ()
+    if library or yes:
+        raise UsageError("--library and --yes go with --zotero.")
+    return ("-",)
+
+
+def _to_zotero(plan: Plan, place: Place, *, yes: bool, quiet: bool) -> int:
+    """Send what was built to Zotero: the output file, or the list itself where there is none."""
+    if place.collection is None:
+        return 0
+    from bibtools.cli.zotero_sync import send_file, send_list
+    from bibtools.workflows.zotero.connecting import Connection
+
+    where = Connection(place.library, collection=place.collection)
+    for target in place.targets:
+        if target.file != "-" and target.format in ("bibtex", "biblatex", "csl-json"):
+            return send_file(target.file, where, yes=yes, quiet=quiet, command="build")
+    return send_list(plan.report.entries, where, yes=yes, quiet=quiet, command="build")

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "format": ("bibtools.cli.format:format_", "Tidy .bib files by options."),
     "dedupe": ("bibtools.cli.dedupe:dedupe", "Find entries that are one work, and merge them."),
     "keys": ("bibtools.cli.keys:keys", "Propose citation keys by a pattern; rename on request."),
+    "zotero": ("bibtools.cli.zotero:zotero", "Keep a file and a Zotero library in agreement."),
     "undo": ("bibtools.cli.undo:undo", "Take the last change in place back, byte for byte."),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +27,19 @@ class JsonArray:
         start, end = self.spans[position]
         return self.text[start:end]
 
-    def edited(self, changed: dict[int, str], added: list[str], indent: str = "") -> str:
-        """The text with some elements replaced and some put at the end, each on a new line."""
+    def edited(
+        self,
+        changed: dict[int, str],
+        added: list[str],
+        indent: str = "",
+        gone: Collection[int] = (),
+        newline: str = "\n",
+    ) -> str:
+        """The text with some elements replaced, some put at the end, each on a new line, and
+        some taken out.
+        """
+        if gone:
+            return self._without(gone, changed).edited({}, added, indent, newline=newline)
         pieces: list[str] = []
         position = 0
         for number in sorted(changed):
@@ -36,14 +48,38 @@ class JsonArray:
             position = end
         if added:
             last = self.spans[-1][1] if self.spans else self.text.index("[") + 1
-            between = f",\n{indent}"
-            first = between if self.spans else f"\n{indent}"
+            between = f",{newline}{indent}"
+            first = between if self.spans else f"{newline}{indent}"
             pieces += self.text[position:last], first, between.join(added)
-            rest = self.text[last:]
-            pieces.append(rest if rest.startswith(("\n", "\r")) else f"\n{rest}")
+            rest = self.text[last:] if self.spans else self.text[last:].lstrip(" \t\r\n")
+            pieces.append(rest if rest.startswith(("\n", "\r")) else f"{newline}{rest}")
         else:
             pieces.append(self.text[position:])
         return "".join(pieces)
+
+    def _without(self, gone: Collection[int], changed: dict[int, str]) -> JsonArray:
+        """The array without some elements, each taken out with the comma that parts it."""
+        kept = [number for number in range(len(self.spans)) if number not in gone]
+        pieces: list[str] = []
+        spans: list[tuple[int, int]] = []
+        length = 0
+
+        def put(text: str) -> None:
+            nonlocal length
+            pieces.append(text)
+            length += len(text)
+
+        first, last = self.spans[0][0], self.spans[-1][1]
+        put(self.text[:first])
+        for place, number in enumerate(kept):
+            if place:
+                # What stands between an element and the one before it, comment or blank.
+                put(self.text[self.spans[number - 1][1] : self.spans[number][0]])
+            element = changed.get(number, self.element(number))
+            spans.append((length, length + len(element)))
+            put(element)
+        put(self.text[last:])
+        return JsonArray("".join(pieces), tuple(spans), tuple(self.rows[number] for number in kept))
 
 
 def split_array(text: str) -> JsonArray | None:

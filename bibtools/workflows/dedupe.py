@@ -11,11 +11,12 @@ from bibtools.formats.bibtex import Document
 from bibtools.formats.bibtex.blocks import BibEntry
 from bibtools.formats.bibtex.dialects import dialect_of
 from bibtools.formats.bibtex.fields import Dialect
+from bibtools.formats.bibtex.references import follow
 from bibtools.matching.duplicates import Record, Related, best, find_duplicates
 from bibtools.model import Notice
 from bibtools.text.latex_decode import plain
 from bibtools.workflows.changed_files import ChangedFile
-from bibtools.workflows.rekey import entries_of, follow, living
+from bibtools.workflows.rekey import entries_of, living
 
 _ALIASES = (
     ("journal", "journaltitle"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from bibtools.adapters.files import read_bytes
 from bibtools.formats.bibtex import Document
 from bibtools.formats.bibtex.blocks import BibEntry
 from bibtools.formats.bibtex.reading import read_entries
+from bibtools.formats.bibtex.references import follow
 from bibtools.keys.assigning import assign_drafts
 from bibtools.keys.drafts import Draft
 from bibtools.keys.groups import follow_groups
@@ -17,9 +17,6 @@ from bibtools.keys.patterns import understood
 from bibtools.model import Entry, Notice
 from bibtools.text.cite_commands import rewrite_citations
 from bibtools.workflows.changed_files import ChangedFile
-
-REFERENCES = ("crossref", "xref", "xdata", "related", "entryset", "ids")
-"""Fields whose values are keys, one or many with commas between (biblatex manual, 2.2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +108,6 @@ def renamed(document: Document, renamings: Sequence[Renaming]) -> bytes:
     keys = key_map(renamings, document)
     rename(document, renamings)
     return follow_groups(document.to_bytes(), keys)
-
-
-def follow(blocks: Sequence[BibEntry], keys: Mapping[str, str]) -> None:
-    """Rewrite the fields that hold keys; commas and blanks between the keys stay.
-
-    BibTeX compares keys without regard to case, so that is done here too.
-    """
-    folded = {old.lower(): new for old, new in keys.items()}
-    if not folded:
-        return
-    for block in blocks:
-        fields = block.fields
-        for name in REFERENCES:
-            value = fields.get(name)
-            if not value:
-                continue
-            changed = re.sub(
-                r"[^\s,]+", lambda match: folded.get(match[0].lower(), match[0]), value
-            )
-            if changed != value:
-                block.set(name, changed)
 
 
 def tex_changes(files: Sequence[str], keys: Mapping[str, str]) -> list[tuple[ChangedFile, int]]:

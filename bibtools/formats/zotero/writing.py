@@ -121,7 +121,7 @@ def _is_allowed(type_: str, field: str, value: object) -> bool:
 def build(entry: Entry) -> dict[str, Any]:
     """The item in our own spelling, with what Zotero has no place for carried in Extra."""
     extra = portable(entry.extra, "zotero")
-    item = _write(entry)
+    item = plain_item(entry)
     back = read_data(item)
     if not same_work(entry, back, extra):
         lost = what_is_lost(replace(entry, extra=extra), back)
@@ -147,7 +147,8 @@ def item_type_of(entry: Entry, texts: Mapping[str, str]) -> str:
     return TYPES.get(entry.type, FALLBACK_TYPE)
 
 
-def _write(entry: Entry) -> dict[str, Any]:
+def plain_item(entry: Entry) -> dict[str, Any]:
+    """The item in our own spelling; what Zotero has no place for is not in it."""
     texts = text_variables(entry, volumes=False)
     type_ = item_type_of(entry, texts)
     lines: list[str] = []

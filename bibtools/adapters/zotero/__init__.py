@@ -1,0 +1,1 @@
+"""Zotero: its servers, a copy of a library, and what is kept of runs."""

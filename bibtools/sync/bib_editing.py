@@ -1,0 +1,323 @@
+"""An entry of a .bib file changed as its item changed.
+
+What the entry says is item data; so is what it is to say. Both are written as fields by the one
+mapping, and only the fields that differ between the two are touched: what the mapping writes
+otherwise than the user does never shows. Then the entry is read again: what a field said beside
+the value that it lost is said again in a field of its own, and a field that goes on saying what
+is to go is found and taken out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from bibtools.formats.bibtex.blocks import BibEntry
+from bibtools.formats.bibtex.document import Document
+from bibtools.formats.bibtex.editing import EditError
+from bibtools.formats.bibtex.fields import Dialect
+from bibtools.formats.bibtex.inheriting import Look
+from bibtools.formats.bibtex.reading import EntryValues, read_values, values_of
+from bibtools.formats.bibtex.tex_values import LONGEST, text_value
+from bibtools.formats.bibtex.writing import Field, entry_fields, entry_type
+from bibtools.model import Entry, Notice
+from bibtools.sync.changing import changed, not_said, refused
+from bibtools.sync.comparing import loosely_equal
+from bibtools.sync.item_side import entry_data, item_entry, own_of_file
+from bibtools.sync.plan import UpdateEntry
+from bibtools.sync.values import Data
+from bibtools.text.latex_decode import plain
+
+_SYNONYMS: Final = (
+    ("journal", "journaltitle"),
+    ("address", "location"),
+    ("primaryclass", "eprintclass"),
+    ("archiveprefix", "eprinttype"),
+    ("school", "institution"),
+    ("number", "issue"),
+    ("annote", "annotation"),
+    ("copyright", "rights", "license"),
+    ("langid", "hyphenation"),
+    ("pages", "page"),
+    ("pagetotal", "numpages"),
+    ("urldate", "lastchecked"),
+    ("origdate", "origyear"),
+    ("keywords", "keyword"),
+)
+_DATES: Final = frozenset({"year", "month", "day", "date"})
+_NEVER: Final = frozenset({"bibtools", "entrysubtype", "keywords"})
+"""What our writer derives, or keeps for itself; keywords come from the tags."""
+_SAID_SO: Final = frozenset({"itemType", "citationKey", "tags"})
+"""Fields of items that are not looked for in fields of the entry."""
+_MOST_SEARCHED: Final = 40
+
+
+def file_entry(data: Data, code: str | None = None) -> Entry:
+    """The entry of an item, without what is a matter of the file alone: an item cannot say where
+    files lie, what an entry inherits or what is locked.
+    """
+    entry = item_entry(data, code)
+    extra = {name: value for name, value in entry.extra.items() if not own_of_file(name)}
+    if len(extra) != len(entry.extra):
+        entry = replace(entry, extra=extra)
+    tags = _tags(data)
+    if any("," in tag for tag in tags):
+        # With a semicolon in the field commas do not part words.
+        keywords = "; ".join(tags) + (";" if len(tags) == 1 else "")
+        entry = replace(entry, fields={**entry.fields, "keyword": keywords})
+    return entry
+
+
+@dataclass(slots=True)
+class Updating:
+    """One document in the course of its changes."""
+
+    document: Document
+    dialect: Dialect
+    file: str
+    look: Look
+    notices: list[Notice] = field(default_factory=list)
+
+    def update(self, block: BibEntry, step: UpdateEntry, here: Data | None) -> None:
+        """Make the changes of one entry, its key excepted; `here` is what it says."""
+        changes = [change for change in step.changes if change.field != "citationKey"]
+        if not changes:
+            return
+        if here is None:
+            here = self._read(block)
+        wanted = changed(here, changes)
+        twins = _twins(block, [here[one.field] for one in changes if one.field in here])
+        old, new = (_without(file_entry(data), twins) for data in (here, wanted))
+        before = dict(block.fields)
+        overwrote = self._fields(block, old, new)
+        for change in changes:
+            if change.field == "tags":
+                self._keywords(block, _tags(here), _tags(wanted))
+        kinds = entry_type(old, self.dialect), entry_type(new, self.dialect)
+        if kinds[0] != kinds[1] and block.type != kinds[1]:
+            block.retype(kinds[1])
+        now = self._read(block)
+        names = {change.field for change in changes}
+        if overwrote:
+            now = self._say_again(block, here, now, names)
+        for name in sorted(names - _SAID_SO):
+            if name in here and name in now and self._still(name, here, now, wanted):
+                now = self._silence(block, name, now, wanted)
+        stale = [name for name, value in before.items() if block.fields.get(name) == value]
+        for name in names & here.keys() - _SAID_SO:
+            now = self._take_out_old(block, stale, str(here[name]), now, wanted)
+        _tell_cuts(self, block, wanted, names)
+
+    @staticmethod
+    def _still(name: str, here: Data, now: Data, wanted: Data) -> bool:
+        return bool(now[name] == here[name] and not loosely_equal(
+            name, now[name], wanted.get(name), str(here.get("itemType") or "")
+        ))  # fmt: skip
+
+    def _read(self, block: BibEntry, without: str | None = None) -> Data:
+        """What the entry says now, as item data, or would say without a field."""
+        values = values_of(self.document, block, self.look)
+        if without is not None:
+            left = {name: value for name, value in values.fields.items() if name != without}
+            values = EntryValues(block, left, values.own)
+        return entry_data(read_values(self.document, values)[0])[0]
+
+    def _fields(self, block: BibEntry, old: Entry, new: Entry) -> bool:
+        """Set and remove what the two entries write differently; True where a field said more
+        than was known of it.
+        """
+        overwrote = False
+        fields = block.fields
+        for name, before, after in _differences(old, new, fields, self.dialect):
+            there = _synonym(name, fields)
+            present = fields.get(there)
+            if present is not None and plain(present) != plain(before.value if before else ""):
+                overwrote = True
+            try:
+                if after is not None:
+                    shown = after.name if there == name else there
+                    block.set(shown, after.value, bare=after.bare)
+                elif present is not None:
+                    block.remove(there)
+            except EditError as error:
+                self.notices.append(refused(self.file, block.key, str(error)))
+        return overwrote
+
+    def _say_again(self, block: BibEntry, here: Data, now: Data, changed_: set[str]) -> Data:
+        """Add fields for what the entry does not say any more and was not to lose."""
+        lost = {
+            name: value
+            for name, value in here.items()
+            if name not in changed_ and name not in _SAID_SO and now.get(name) != value
+        }
+        if not lost:
+            return now
+        full = {**now, **lost}
+        for name, before, after in _differences(
+            file_entry(now), file_entry(full), block.fields, self.dialect
+        ):
+            if before is None and after is not None and _synonym(name, block.fields) == name:
+                if name in block.fields:
+                    continue
+                before_it = block.raw
+                block.set(after.name, after.value, bare=after.bare)
+                then = self._read(block)
+                if _differing(then, full) < _differing(now, full):
+                    now = then
+                else:
+                    self.document.restore(block, before_it)
+        return now
+
+    def _silence(self, block: BibEntry, name: str, now: Data, wanted: Data) -> Data:
+        """Take out the field that goes on saying the old value, if it says nothing else."""
+        for other in list(block.fields)[:_MOST_SEARCHED]:
+            then = self._read(block, other)
+            if then.get(name) != now[name] and _differing(then, {**now, name: None}) <= (
+                1 if name in then else 0
+            ):
+                try:
+                    block.remove(other)
+                except EditError:
+                    continue
+                return then
+        self.notices.append(not_said(self.file, block.key, name, wanted.get(name) is None))
+        return now
+
+    def _take_out_old(
+        self, block: BibEntry, stale: Sequence[str], old: str, now: Data, wanted: Data
+    ) -> Data:
+        """Take out a field that says nothing but the old value, where that is less to say."""
+        if _differing(now, wanted) == 0:
+            return now
+        for name in stale:
+            value = block.fields.get(name)
+            if value is not None and old in (plain(value).strip(), _address(value)):
+                then = self._read(block, name)
+                if _differing(then, wanted) < _differing(now, wanted):
+                    block.remove(name)
+                    return then
+        return now
+
+    def _keywords(self, block: BibEntry, old: Sequence[str], new: Sequence[str]) -> None:
+        """Take words out and put words in; the others stay as the user wrote them."""
+        name = _synonym("keywords", block.fields)
+        present = block.fields.get(name, "")
+        parted = _words(present)
+        gone = set(old) - set(new)
+        words = [word for word in parted if word and plain(word).strip() not in gone]
+        have = {plain(word).strip() for word in words}
+        words += [
+            written
+            for word in new
+            if word not in have and (written := text_value(word, self.dialect))
+        ]
+        if words == parted:
+            return
+        if not words:
+            block.remove(name)
+            return
+        # With a semicolon in the field commas do not part words.
+        comma = ";" in present or any("," in word for word in words)
+        value = ("; " if comma else ", ").join(words)
+        try:
+            block.set(name, f"{value};" if comma and len(words) == 1 else value)
+        except EditError as error:
+            self.notices.append(refused(self.file, block.key, str(error)))
+
+
+def _twins(block: BibEntry, olds: Sequence[object]) -> frozenset[str]:
+    """Fields that were understood in part, so that they stand in Extra too, and that say one of
+    these values.
+    """
+    values = {old for old in olds if isinstance(old, str)}
+    return frozenset(name for name, value in block.fields.items() if plain(value).strip() in values)
+
+
+def _without(entry: Entry, names: frozenset[str]) -> Entry:
+    extra = {name: value for name, value in entry.extra.items() if name.lower() not in names}
+    return entry if len(extra) == len(entry.extra) else replace(entry, extra=extra)
+
+
+def _address(value: str) -> str:
+    return re.sub(r"\\url\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}\{.*\}", r"\1\2", value).strip()
+
+
+def _words(keywords: str) -> list[str]:
+    """The words of a list of keywords as they are written."""
+    mark = ";" if ";" in keywords else ","
+    return [word for part in keywords.split(mark) if (word := part.strip())]
+
+
+def _tell_cuts(updating: Updating, block: BibEntry, wanted: Data, names: set[str]) -> None:
+    notice = cut_notice(updating.file, block.key, {name: wanted.get(name) for name in names})
+    if notice is not None:
+        updating.notices.append(notice)
+
+
+def cut_notice(file: str, key: str, data: Data) -> Notice | None:
+    """Tells of a text that is longer than TeX reads, if there is one."""
+    for name, value in data.items():
+        if isinstance(value, str) and len(value) > LONGEST:
+            return Notice(
+                f'The "{name}" of "{key}" has {len(value):,} characters, and was cut in the file: '
+                f"TeX reads no more than {LONGEST:,} of one field safely.",
+                file=file,
+                rule="zotero.cut",
+            )
+    return None
+
+
+def _differing(one: Data, other: Data) -> int:
+    return sum(one.get(name) != other.get(name) for name in {*one, *other})
+
+
+def _differences(
+    old: Entry, new: Entry, present: Mapping[str, str], dialect: Dialect
+) -> list[tuple[str, Field | None, Field | None]]:
+    """Fields that the two entries write differently: name, before, after."""
+    before, after = (_by_name(entry, present, dialect) for entry in (old, new))
+    return [
+        (name, before.get(name), after.get(name))
+        for name in dict.fromkeys((*before, *after))
+        if name not in _NEVER and before.get(name) != after.get(name)
+    ]
+
+
+def _by_name(entry: Entry, present: Mapping[str, str], dialect: Dialect) -> dict[str, Field]:
+    """The fields of an entry, dated as the entry in the file is: by one field, by year and month,
+    or by both; else as its dialect does.
+    """
+    # An `eprint` that stands for a PubMed ID is changed with it; none is added.
+    fields = entry_fields(entry, dialect, "none", exact=False, derived="eprint" in present)
+    found = {one.name.lower(): one for one in fields}
+    if "key" not in entry.extra:
+        # Our own, for entries without an author.
+        found.pop("key", None)
+    one_field, in_parts = "date" in present, "year" in present
+    other: Dialect = "bibtex" if dialect == "biblatex" else "biblatex"
+    if (other == "bibtex" and in_parts) or (other == "biblatex" and one_field):
+        dates = {one.name: one for one in entry_fields(entry, other, "none", exact=False)
+                 if one.name in _DATES}  # fmt: skip
+        kept = one_field if dialect == "biblatex" else in_parts
+        own = {name: one for name, one in found.items() if name in _DATES} if kept else {}
+        found = {name: one for name, one in found.items() if name not in _DATES} | dates | own
+        if "date" in found and dialect == "bibtex":
+            found["date"] = dates.get("date", found["date"])
+    return found
+
+
+def _synonym(name: str, present: Mapping[str, str]) -> str:
+    """The name under which an entry has a field."""
+    if name in present:
+        return name
+    for names in _SYNONYMS:
+        if name in names:
+            return next((other for other in names if other in present), name)
+    return name
+
+
+def _tags(data: Data) -> list[str]:
+    found = (tag.get("tag") if isinstance(tag, Mapping) else tag for tag in data.get("tags", ()))
+    return [re.sub(r"\s+", " ", str(tag)).strip() for tag in found if tag]

@@ -1,0 +1,1 @@
+"""What `bibtools zotero` does: a file and a Zotero library brought into agreement."""

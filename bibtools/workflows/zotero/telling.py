@@ -1,0 +1,252 @@
+"""A plan and its outcome in words, row by row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bibtools.sync.plan import (
+    AddEntry,
+    AttachCode,
+    Conflict,
+    CreateCollection,
+    CreateItem,
+    LocalStep,
+    Plan,
+    RemoteStep,
+    RemoveEntry,
+    TrashItem,
+    Unsure,
+    UpdateEntry,
+    UpdateItem,
+)
+from bibtools.sync.values import FieldChange, RemoteItem
+from bibtools.text.markup import strip_markup
+from bibtools.workflows.zotero.outcome import Outcome, counted
+
+_TITLES = ("title", "caseName", "nameOfAct", "subject")
+_MOST = 100
+"""Characters of a value that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a plan."""
+
+    where: str
+    """`Zotero`, `file`, or empty for what is left alone."""
+    action: str
+    key: str
+    """Citation key; the key of the item where there is none; empty in a row that goes on."""
+    what: str
+
+
+def plan_rows(
+    plan: Plan, items: Mapping[str, RemoteItem], collections: Mapping[str, str]
+) -> Iterator[Row]:
+    """Everything the plan would do and leave alone.
+
+    `collections` are paths by key, those that the plan makes included.
+    """
+    for step in plan.remote:
+        yield from _remote(step, items, collections)
+    for change in plan.local:
+        yield from _local(change)
+    for conflict in plan.conflicts:
+        yield from _conflict(conflict)
+    for unsure in plan.unsure:
+        yield _unsure(unsure)
+
+
+def _remote(
+    step: RemoteStep, items: Mapping[str, RemoteItem], collections: Mapping[str, str]
+) -> Iterator[Row]:
+    match step:
+        case CreateCollection():
+            name = collections.get(step.key) or step.name
+            yield Row("Zotero", "create collection", step.key, name)
+        case CreateItem():
+            yield Row("Zotero", "create", step.key, _title(step.data))
+            if step.code:
+                yield Row("Zotero", "attach code link", step.key, step.code)
+        case UpdateItem():
+            yield from _changes("Zotero", "update", step.key, step.changes, collections)
+        case AttachCode():
+            yield Row("Zotero", "attach code link", step.key, step.url)
+        case TrashItem():
+            title = _title(
+                {"title": step.title}
+                if step.title
+                else items[step.item].data
+                if step.item in items
+                else {}
+            )
+            yield Row("Zotero", "trash", step.key, title)
+
+
+def _local(step: LocalStep) -> Iterator[Row]:
+    match step:
+        case AddEntry():
+            yield Row("file", "add", step.key, _title(step.data))
+        case UpdateEntry():
+            yield from _changes("file", "update", step.key, step.changes, {})
+        case RemoveEntry():
+            yield Row("file", "remove", step.key, f"its item {step.item} is gone")
+
+
+def _changes(
+    where: str,
+    action: str,
+    key: str,
+    changes: Iterable[FieldChange],
+    collections: Mapping[str, str],
+) -> Iterator[Row]:
+    for change in changes:
+        if change.field == "collections":
+            for one in _new(change):
+                yield Row(where, "add to collection", key, collections.get(one, one))
+            gone = [one for one in change.old or () if one not in (change.new or ())]
+            for one in gone:
+                yield Row(where, "take out of collection", key, collections.get(one, one))
+            continue
+        yield Row(where, action, key, f"{change.field}: {changed_words(change)}")
+
+
+def _new(change: FieldChange) -> list[str]:
+    return [one for one in change.new or () if one not in (change.old or ())]
+
+
+def changed_words(change: FieldChange) -> str:
+    """A field before and after."""
+    if change.field == "tags":
+        old, new = (
+            {str(one.get("tag")) for one in side or ()} for side in (change.old, change.new)
+        )
+        parts = [f"+{tag}" for tag in sorted(new - old)] + [f"-{tag}" for tag in sorted(old - new)]
+        return " ".join(parts) or "another order"
+    words = [value_words(side) for side in (change.old, change.new)]
+    if change.field in _TITLES:
+        # Without markup, unless it is all that changes.
+        plain = [value_words(_plain(side)) for side in (change.old, change.new)]
+        words = plain if plain[0] != plain[1] else words
+    return " -> ".join(words)
+
+
+def _plain(title: Any) -> Any:
+    return strip_markup(title) if isinstance(title, str) else title
+
+
+def value_words(value: Any) -> str:
+    """A value of a field in one line."""
+    if value is None or value == "" or value == []:
+        return "(none)"
+    if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+        text = "; ".join(_name(one) for one in value)
+    elif isinstance(value, str):
+        text = " | ".join(value.split("\n"))
+    else:
+        text = json.dumps(value, ensure_ascii=False)
+    text = text if len(text) <= _MOST else text[: _MOST - 1] + "…"
+    return f'"{text}"'
+
+
+def _name(person: Mapping[str, Any]) -> str:
+    if "tag" in person:
+        return str(person["tag"])
+    literal = str(person.get("name") or "")
+    return literal or ", ".join(
+        part for part in (person.get("lastName"), person.get("firstName")) if part
+    )
+
+
+def _conflict(conflict: Conflict) -> Iterator[Row]:
+    if conflict.reason:
+        yield Row("", "conflict", conflict.key, conflict.reason)
+    for one in conflict.fields:
+        words = (
+            f"{one.field}: file {value_words(one.here)}, Zotero {value_words(one.there)}, "
+            f"before {value_words(one.agreed)}"
+        )
+        yield Row("", "conflict", conflict.key, words)
+
+
+def _unsure(one: Unsure) -> Row:
+    candidates = ", ".join(one.candidates)
+    return Row("", "unsure", one.key or one.item or "", f"{one.title} ({candidates}): {one.reason}")
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    for name in _TITLES:
+        if data.get(name):
+            return strip_markup(str(data[name]))
+    return ""
+
+
+_WORDS = {
+    "collections": ("collection", "made", "make"),
+    "created": ("item", "created", "create"),
+    "updated": ("item", "updated", "update"),
+    "code_links": ("code link", "attached", "attach"),
+    "trashed": ("item", "trashed", "trash"),
+    "added": ("entry", "added", "add"),
+    "changed": ("entry", "changed", "change"),
+    "removed": ("entry", "removed", "remove"),
+}
+"""What is counted, what was done with it, and what is to be done."""
+_IN_FILE = ("added", "changed", "removed")
+
+
+def counts_of(plan: Plan) -> dict[str, int]:
+    """How many steps of each kind a plan has."""
+    counts = counted([*plan.remote, *plan.local])
+    counts["code_links"] += sum(
+        isinstance(step, CreateItem) and bool(step.code) for step in plan.remote
+    )
+    return counts
+
+
+def count_lines(counts: Mapping[str, int], file: str, *, done: bool = True) -> list[str]:
+    """What was done on each side (or is to be), a line each."""
+    lines = []
+    for where, names in (
+        ("Zotero", [name for name in _WORDS if name not in _IN_FILE]),
+        (file, list(_IN_FILE)),
+    ):
+        told = [_counted(name, counts[name], done=done) for name in names if counts.get(name)]
+        if told:
+            lines.append(f"{where}: {', '.join(told)}")
+    return lines
+
+
+def _counted(name: str, count: int, *, done: bool) -> str:
+    what, was, will = _WORDS[name]
+    return f"{_number(count, what)} {was if done else f'to {will}'}"
+
+
+def outcome_lines(outcome: Outcome, file: str) -> list[str]:
+    """The summary of a run."""
+    lines = count_lines(outcome.done, file)
+    lines += [f"{one.key}: {one.message}" for one in outcome.failed]
+    if outcome.conflicts:
+        keys = ", ".join(one.key for one in outcome.conflicts[:5])
+        more = f" and {len(outcome.conflicts) - 5} more" if len(outcome.conflicts) > 5 else ""
+        lines.append(
+            f"{_number(len(outcome.conflicts), 'conflict')} left alone ({keys}{more}); "
+            "--prefer local, zotero or newest decides them"
+        )
+    if outcome.unsure:
+        lines.append(
+            f"{_number(len(outcome.unsure), 'unsure pair')} left alone on both sides "
+            "(bibtools zotero status lists them)"
+        )
+    if not lines and outcome.stopped is None:
+        lines.append(f"{file} and Zotero agree; nothing was written")
+    return lines
+
+
+def _number(count: int, what: str) -> str:
+    if count == 1:
+        return f"1 {what}"
+    return f"{count:,} {what.removesuffix('y')}ies" if what.endswith("y") else f"{count:,} {what}s"

@@ -1,4 +1,4 @@
-"""What a file and a library say of each work, read without bibtools, and what a sync may make of it.
+"""What a file and a library say of each work, read without bibtools, and what a sync may do.
 
 A *work* is told by its DOI, which nobody edits. What can be said of it is cut into *slots* (its
 volume, one tag, the given name of one author, one free line), each with a value on each side, None
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 Slot: TypeAlias = tuple[str, str]
@@ -32,6 +32,7 @@ TEXTS: Final = {
     "title": "title",
     "library": "callNumber",
     "publisher": "publisher",
+    "copyright": "rights",
 }
 CONTAINERS: Final = {"journal": "publicationTitle", "booktitle": "proceedingsTitle"}
 TYPES: Final = {"article": "journalArticle", "inproceedings": "conferencePaper", "book": "book"}
@@ -58,7 +59,8 @@ def read_file(text: str) -> dict[str, Written]:
         fields = {}
         for line in match[3].split("\n"):
             if one := _FIELD.match(line):
-                fields[one[1].lower()] = one[2].strip().strip("{}\"").replace("--", "-").replace(r"\&", "&")
+                value = one[2].strip().strip('{}"')
+                fields[one[1].lower()] = value.replace("--", "-").replace(r"\&", "&")
         work = _DOI.search(fields.get("doi", ""))
         if work is None:
             continue
@@ -73,7 +75,8 @@ def read_file(text: str) -> dict[str, Written]:
         slots["code", ""] = fields.get("code")
         for tag in filter(None, (one.strip() for one in fields.get("keywords", "").split(","))):
             slots["tag", tag] = "in"
-        for line in filter(None, (one.strip() for one in fields.get("note", "").split(r"\newline"))):
+        lines = fields.get("note", "").split(r"\newline")
+        for line in filter(None, (one.strip() for one in lines)):
             slots["line", line] = "in"
         for person in filter(None, fields.get("author", "").split(" and ")):
             family, _, given = person.partition(",")
@@ -160,24 +163,58 @@ def outcomes(kind: str, base: Value, here: Value, there: Value, asked: Asked) ->
     to_here = stay if asked.direction == "push" else (there, there)
     to_there = stay if asked.direction == "pull" else (here, here)
     if kind == "key" and there is None:
-        return {to_there}  # an entry cannot be without its key
-    if kind == "code" and here is None and asked.direction:
-        return {to_here, stay}
-    if base == UNKNOWN:
-        if here is None:
-            return {to_here}
-        if there is None:
-            return {to_there}
-    elif here == base:
-        return {to_here}
-    elif there == base:
-        return {to_there}
-    elif kind in SETS:
-        return {to_here if here is None else to_there}
-    if asked.prefer == "local":
-        return {to_there}
-    if asked.prefer == "zotero":
-        return {to_here}
-    if asked.prefer == "newest":
-        return {to_here, to_there, stay}
-    return {stay}
+        return {to_there, stay}  # an entry cannot be without its key, an item can
+    if kind == "code" and here is None:
+        return {to_here, stay}  # a child of Zotero's own is not taken over by a pair
+    changed_here, changed_there = here != base, there != base
+    if base == UNKNOWN or (kind in SETS and changed_here and changed_there):
+        changed_here, changed_there = here is not None, there is not None
+    if not (changed_here and changed_there):
+        return {to_there if changed_here else to_here}
+    decided = {"local": {to_there}, "zotero": {to_here}, "newest": {to_here, to_there, stay}}
+    return decided.get(asked.prefer or "", {stay})
+
+
+@dataclass
+class Model:
+    """What the test knows besides what both sides say."""
+
+    bases: dict[str, dict[Slot, set[Value]]] = field(default_factory=dict)
+    """What may be remembered as agreed, for works that were on both sides at once."""
+    vague: set[str] = field(default_factory=set)
+    """Works of which perhaps nothing is remembered."""
+    whole: set[str] = field(default_factory=set)
+    """Works of which both sides had all since they met."""
+    by_hand: set[str] = field(default_factory=set)
+    """Works whose entry the test wrote."""
+    by_other: set[str] = field(default_factory=set)
+    """Works whose item another client put."""
+
+    items_of_other: set[str] = field(default_factory=set)
+    """Keys of the items that another client put."""
+
+    def forget(self, work: str) -> None:
+        """It is on neither side, so nothing is remembered of it."""
+        self.bases.pop(work, None)
+        self.whole.discard(work)
+
+    def base(self, work: str, slot: Slot) -> set[Value]:
+        known = self.bases.get(work)
+        if known is None:
+            return {UNKNOWN}
+        return known.get(slot, {None}) | ({UNKNOWN} if work in self.vague else set())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Both sides at one moment."""
+
+    data: bytes
+    here: dict[str, Written]
+    there: dict[str, list[Held]]
+    contents: dict[str, dict[str, Any]]
+    collections: dict[str, tuple[str, str, bool]]
+
+    def item(self, work: str) -> Held | None:
+        """The item of a work that is not in the trash."""
+        return next((one for one in self.there.get(work, ()) if not one.trashed), None)

@@ -13,10 +13,12 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import stat
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bibtools.errors import InputError, WriteError
@@ -97,26 +99,36 @@ def read_if_there(path: str | Path) -> tuple[bytes | None, FileState]:
 
 
 def write_file(
-    path: str | Path, data: bytes, expected: FileState | None = None, *, backup: bool = True
+    path: str | Path,
+    data: bytes,
+    expected: FileState | None = None,
+    *,
+    backup: bool = True,
+    elsewhere: bool = True,
 ) -> WriteOutcome:
     """Put the bytes into the file, whole or not at all.
 
-    `expected` is the state in which the file was read; None skips that check. Raises
-    `WriteError`, with the file as it was, when it has changed since or cannot be written.
+    `expected` is the state in which the file was read; None skips that check. `elsewhere` says
+    that the user may as well name another file (`-o`). Raises `WriteError`, with the file as it
+    was, when it has changed since or cannot be written.
     """
     try:
-        return _write(Path(path), data, expected, backup=backup)
+        return _write(Path(path), data, expected, backup=backup, elsewhere=elsewhere)
     except InputError as error:
         raise WriteError(f"{error.message[:-1]}, so it was not written.", error.hint) from None
     except (OSError, ValueError) as error:
         raise WriteError(
-            f'"{path}" was not written: {_reason(error)}. It is as it was.', hint=_hint(error)
+            f'"{path}" was not written: {_reason(error)}. It is as it was.',
+            hint=_hint(error, elsewhere=elsewhere),
         ) from None
 
 
-def _write(path: Path, data: bytes, expected: FileState | None, *, backup: bool) -> WriteOutcome:
+def _write(
+    path: Path, data: bytes, expected: FileState | None, *, backup: bool, elsewhere: bool
+) -> WriteOutcome:
     # The link stays; the file it leads to is replaced (also when that is not there yet).
     target = Path(os.path.realpath(path))
+    remove_leftovers(target)
     old, state = read_if_there(target)
     if expected is not None and state != expected:
         what = "appeared" if not expected.exists else "changed" if state.exists else "vanished"
@@ -131,7 +143,7 @@ def _write(path: Path, data: bytes, expected: FileState | None, *, backup: bool)
             f'"{path}" was not written: there is no folder "{path.parent}".',
             hint="Make the folder, or check its name.",
         )
-    refuse_unwritable(path)
+    refuse_unwritable(path, elsewhere=elsewhere)
     mode = stat.S_IMODE(target.stat().st_mode) if old is not None else None
     copy = None
     if old is not None and backup:
@@ -152,7 +164,7 @@ def _write(path: Path, data: bytes, expected: FileState | None, *, backup: bool)
     return WriteOutcome(path=target, written=True, backup=copy)
 
 
-def refuse_unwritable(path: str | Path) -> None:
+def refuse_unwritable(path: str | Path, *, elsewhere: bool = True) -> None:
     """Raise `WriteError` for a file that is there and read-only, before any work is done on it.
 
     Renaming would get round the protection; the user surely meant it.
@@ -161,8 +173,63 @@ def refuse_unwritable(path: str | Path) -> None:
     if os.path.lexists(target) and not os.access(target, os.W_OK):
         raise WriteError(
             f'"{path}" is read-only, so it was not written.',
-            hint="Make it writable, or write to another file with -o.",
+            hint="Make it writable, or write to another file with -o."
+            if elsewhere
+            else "Make it writable.",
         )
+
+
+def refuse_unwritable_folder(path: str | Path) -> None:
+    """Raise `WriteError` where no file can be put into the folder of this one."""
+    folder = Path(os.path.realpath(path)).parent
+    if not folder.is_dir():
+        raise WriteError(
+            f'"{path}" was not written: there is no folder "{folder}".',
+            hint="Make the folder, or check its name.",
+        )
+    if not os.access(folder, os.W_OK):
+        raise WriteError(
+            f'"{path}" was not written: nothing can be written in the folder "{folder}".',
+            hint="Give yourself permission there.",
+        )
+
+
+def remove_leftovers(path: str | Path) -> None:
+    """Remove what runs that were killed while they wrote this file left beside it.
+
+    Only of processes of this computer that are gone. Where that cannot be asked (Windows) nothing
+    is removed.
+    """
+    target = Path(os.path.realpath(path))
+    name = re.compile(rf"{re.escape(_beside(target))}(?:bak\d*\.)?{_computer()}-(\d+)\.[^.]+\.tmp")
+    with contextlib.suppress(OSError):
+        for one in target.parent.iterdir():
+            match = name.fullmatch(one.name)
+            if match is not None and not _is_running(int(match[1])):
+                _remove(one)
+
+
+def _beside(target: Path) -> str:
+    return f".{target.name[:60]}."
+
+
+@lru_cache(maxsize=1)
+def _computer() -> str:
+    """Tells computers that share a folder apart."""
+    name = os.uname().nodename if os.name == "posix" else ""
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:6]
+
+
+def _is_running(process: int) -> bool:
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _keep(target: Path, old: bytes, mode: int | None) -> Path:
@@ -189,9 +256,8 @@ def _keep(target: Path, old: bytes, mode: int | None) -> Path:
 
 def _written_beside(target: Path, data: bytes, mode: int | None) -> Path:
     """A finished file in the folder of the target, on the disk down to its last byte."""
-    handle, name = tempfile.mkstemp(
-        prefix=f".{target.name[:60]}.", suffix=".tmp", dir=target.parent
-    )
+    prefix = f"{_beside(target)}{_computer()}-{os.getpid()}."
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=target.parent)
     new = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -234,13 +300,16 @@ def _reason(error: Exception) -> str:
     return text[:1].lower() + text[1:] if text else type(error).__name__
 
 
-def _hint(error: Exception) -> str | None:
+def _hint(error: Exception, *, elsewhere: bool) -> str | None:
     if not isinstance(error, OSError):
         return None
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
             return "Make room on the disk and run the command again."
         case errno.EACCES | errno.EPERM | errno.EROFS:
-            return "The folder does not allow it; write to another one with -o."
+            other = (
+                "write to another one with -o" if elsewhere else "give yourself permission there"
+            )
+            return f"The folder does not allow it; {other}."
         case _:
             return None

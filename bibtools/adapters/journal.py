@@ -100,18 +100,20 @@ def journalled_write(
     expected: FileState | None,
     command: str,
     run: str | None = None,
+    *,
+    elsewhere: bool = True,
 ) -> WriteOutcome:
     """Replace a file, whole or not at all, with its old content kept for `bibtools undo`.
 
     `expected` is the state in which it was read (None skips that check), `command` what `undo`
-    says changed it. Raises `WriteError`, with the file as it was, when it changed since or
-    cannot be written, or when the journal cannot be.
+    says changed it, `elsewhere` as in `write_file`. Raises `WriteError`, with the file as it was,
+    when it changed since or cannot be written, or when the journal cannot be.
     """
     target = Path(os.path.realpath(path))
     old, state = read_if_there(target)
     if old == data or (expected is not None and expected != state):
         # Nothing to do, or the refusal in the words of `write_file`.
-        return write_file(path, data, expected, backup=False)
+        return write_file(path, data, expected, backup=False, elsewhere=elsewhere)
     try:
         _settle(target)
         record = _record(target, old, data, command, run or new_run())
@@ -122,7 +124,7 @@ def journalled_write(
             hint=f"Make room or permission there, or set {STATE_VARIABLE} to another folder.",
         ) from None
     try:
-        outcome = write_file(path, data, state, backup=False)
+        outcome = write_file(path, data, state, backup=False, elsewhere=elsewhere)
     except BaseException:
         shutil.rmtree(record, ignore_errors=True)
         raise

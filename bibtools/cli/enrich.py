@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from bibtools.adapters.files import read_if_there, refuse_unwritable
 from bibtools.cli import options
+from bibtools.cli.enrich_questions import Questions
 from bibtools.cli.progress import answers_are_kept, progress_on_terminal
 from bibtools.cli.report_file import put_report, refuse_two_results
-from bibtools.cli.screen import plain, say, show_notices, tell, write_bytes
+from bibtools.cli.screen import plain, show_notices, tell, write_bytes
 from bibtools.errors import UsageError
 from bibtools.formats.bibtex.fields import PrintLinks
-from bibtools.model import ArxivId, Candidate, Entry, Outcome
+from bibtools.model import Outcome
 from bibtools.workflows.asking import request_lines, services_with_key, the_web
 from bibtools.workflows.changed_files import diff, write_all
 from bibtools.workflows.enrich_file import (
@@ -30,7 +30,7 @@ from bibtools.workflows.enrich_file import (
     report_of,
 )
 from bibtools.workflows.index import index_for
-from bibtools.workflows.online import Online, OnlineOptions, dated, enrich_online
+from bibtools.workflows.online import OnlineOptions, dated, enrich_online
 from bibtools.workflows.online.sides import candidate_records
 from bibtools.workflows.online.state import Published
 from bibtools.workflows.outputs import Target, write_new
@@ -168,10 +168,10 @@ def enrich(
         progress = stack.enter_context(progress_on_terminal(quiet=quiet))
         online = enrich_online(given.reading.entries, web, index, settings, progress)
         if interactive:
-            sides = candidate_records(online, web, index)
-            settings = _answers_of_person(online, settings, sides)
-            if settings.chosen or settings.agreed:
-                # Once more; the answers are all remembered.
+            asked_person = Questions()
+            while asked_person.ask(online, candidate_records(online, web, index)):
+                # Once more; what the services said is all remembered. An answer may lead on.
+                settings = asked_person.answered(settings)
                 online = enrich_online(given.reading.entries, web, index, settings, progress)
         online = dated(online, web.answered)
         unasked = [one.unasked for one in online.told]
@@ -229,74 +229,6 @@ def _refuse(
         raise UsageError(
             "--interactive needs the terminal, and standard input is the file.", "Name a file."
         )
-
-
-def _answers_of_person(
-    online: Online, settings: OnlineOptions, sides: Mapping[str, Entry]
-) -> OnlineOptions:
-    """Show both sides of what is unsure, ask, and give the options with the answers."""
-    chosen: dict[int, ArxivId] = {}
-    agreed = set[int]()
-    for number, told in enumerate(online.told):
-        found = told.entry.resolution
-        answer = "n"
-        if told.entry.arxiv is None and found is not None and found.candidates:
-            answer = _ask_which(told.entry, found.candidates, sides)
-            if answer not in ("n", "q"):
-                chosen[number] = found.candidates[int(answer) - 1].arxiv
-        if answer != "q" and told.doubt is not None:
-            answer = _ask_published(told.entry, told.doubt.entry)
-            if answer == "y":
-                agreed.add(number)
-        if answer == "q":
-            break
-    return replace(settings, chosen=chosen, agreed=frozenset(agreed))
-
-
-def _ask_which(entry: Entry, candidates: Sequence[Candidate], sides: Mapping[str, Entry]) -> str:
-    """Which of the papers it is: a number, `n` or `q`."""
-    _show_side(entry)
-    for place, one in enumerate(candidates, start=1):
-        say(f"  {place}  arXiv:{one.arxiv}  {one.title}")
-        if (record := sides.get(one.arxiv.value)) is not None:
-            say(f"     {_people_and_year(record)}")
-        against = f"; against: {', '.join(one.against)}" if one.against else ""
-        say(f"     for: {', '.join(one.agreed) or 'nothing'}{against}")
-    places = [str(place) for place in range(1, len(candidates) + 1)]
-    return _prompt(f"Which is it ({', '.join(places)}, n for none, q to stop asking)", places)
-
-
-def _ask_published(entry: Entry, published: Entry) -> str:
-    """Whether this is its published version: `y`, `n` or `q`."""
-    _show_side(entry)
-    _show_side(published)
-    return _prompt("Is this its published version (y, n, q to stop asking)", ["y"])
-
-
-def _show_side(entry: Entry) -> None:
-    where = "; ".join(str(one) for one in (entry.venue, entry.doi) if one)
-    say(f"\n{entry.key or 'found'}: {entry.title}")
-    say(f"  {_people_and_year(entry)}{f', {where}' if where else ''}")
-
-
-def _people_and_year(entry: Entry) -> str:
-    names = ", ".join(name.display() for name in entry.authors[:4])
-    if len(entry.authors) > 4:
-        names += f" and {len(entry.authors) - 4} more"
-    year = str(entry.date.year) if entry.date is not None else "no year"
-    return f"{names or 'no authors'}, {year}"
-
-
-def _prompt(text: str, answers: Sequence[str]) -> str:
-    kinds = click.Choice([*answers, "n", "q"])
-    try:
-        answer: str = click.prompt(text, type=kinds, show_choices=False, default="n", err=True)
-    except click.Abort as end:
-        if not isinstance(end.__context__, EOFError):
-            raise  # Ctrl-C
-        say("\nStandard input has ended, so nobody is asked any more; what is sure is written.")
-        return "q"
-    return answer
 
 
 def _write(

@@ -1,8 +1,8 @@
 """The one place that turns errors into sentences and exit codes.
 
-Exit codes: 0 done (notices included), 1 findings or `--strict`, 2 wrong usage or unreadable
-input, 3 settings, 4 some sources failed, 5 nothing written because nobody said
-yes, 70 a fault of ours, 130 interrupted.
+Exit codes: 0 done (notices included), 1 findings, conflicts that were left, or `--strict`, 2 wrong
+usage or unreadable input, 3 settings, 4 somebody could not be asked and the rest was done, 5
+nothing written because nobody said yes, 70 a fault of ours, 130 interrupted.
 """
 
 from __future__ import annotations

@@ -124,3 +124,10 @@ def as_json() -> Decorator:
     return click.option(
         "--json", "as_json", is_flag=True, help="Print what is done (or would be) as JSON."
     )
+
+
+def strict() -> Decorator:
+    """`--strict` of `status`."""
+    return click.option(
+        "--strict", is_flag=True, help="Leave with exit code 1 when the two sides differ."
+    )

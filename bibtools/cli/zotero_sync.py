@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from bibtools.adapters.zotero.one_at_a_time import sync_of_file
 from bibtools.cli import options, zotero_options
 from bibtools.cli.faults import show_error
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import say, show_notices, write_result
+from bibtools.cli.zotero_permission import allow_writing
 from bibtools.cli.zotero_table import print_plan, show_plan
 from bibtools.errors import UsageError
 from bibtools.model import Entry
@@ -21,7 +23,7 @@ from bibtools.model.progress import Progress
 from bibtools.sync.planning import Direction
 from bibtools.sync.values import Prefer
 from bibtools.workflows.zotero.apply import apply as run_plan
-from bibtools.workflows.zotero.checks import check_access
+from bibtools.workflows.zotero.checks import check_access, check_files
 from bibtools.workflows.zotero.connecting import Connection
 from bibtools.workflows.zotero.outcome import Outcome
 from bibtools.workflows.zotero.plans import load_plan, plan_json, prepare_saved, save_plan
@@ -31,6 +33,9 @@ from bibtools.workflows.zotero.telling import (
     Row,
     count_lines,
     counts_of,
+    differs,
+    is_held_back,
+    nothing_to_do,
     outcome_lines,
     plan_rows,
 )
@@ -38,10 +43,10 @@ from bibtools.workflows.zotero.telling import (
 DONE, LEFT, STOPPED, NOT_AGREED = 0, 1, 4, 5
 
 _CODES = """
-Exit codes: 0 done (also when there was nothing to do), 1 done but conflicts or
-unsure pairs were left alone, 2 wrong usage or unreadable input, 3 settings, 4 the
-server stopped answering or refused some items (the rest was done), 5 nothing was
-written because nobody said yes.
+Exit codes: 0 done (also when there was nothing to do), 1 done but something was left alone
+(conflicts, unsure pairs, what Zotero refused before), 2 wrong usage, unreadable input or a file
+that cannot be written, 3 settings, 4 the server stopped answering or refused some items (the rest
+was done), 5 nothing was written because nobody said yes.
 """
 
 STATUS_EPILOG = """\b
@@ -60,7 +65,7 @@ Examples:
   bibtools zotero pull new.bib --library group:12345 --yes
   bibtools zotero pull refs.bib --plan
 """
-    "\b" + _CODES
+    + _CODES
 )
 PUSH_EPILOG = (
     """\b
@@ -69,7 +74,7 @@ Examples:
   bibtools zotero push refs.json -c Reading --plan plan.json
   bibtools zotero push refs.bib --yes --json > done.json
 """
-    "\b" + _CODES
+    + _CODES
 )
 SYNC_EPILOG = (
     """\b
@@ -79,7 +84,7 @@ Examples:
   bibtools zotero sync refs.bib --library group:12345 --delete --plan
   bibtools zotero sync refs.bib --yes
 """
-    "\b" + _CODES
+    + _CODES
 )
 APPLY_EPILOG = (
     """\b
@@ -87,7 +92,7 @@ Examples:
   bibtools zotero sync refs.bib --plan plan.json
   bibtools zotero apply plan.json
 """
-    "\b" + _CODES
+    + _CODES
 )
 
 
@@ -97,7 +102,7 @@ Examples:
 @zotero_options.place()
 @zotero_options.deciding()
 @zotero_options.as_json()
-@options.strict()
+@zotero_options.strict()
 @options.quiet()
 def status(
     file: str,
@@ -122,7 +127,8 @@ def status(
         prepared = prepare(session, file, wanted, progress)
         _tell_plan(session, prepared, as_json=as_json, quiet=quiet)
     plan = prepared.plan
-    return LEFT if strict and (plan.writes or plan.conflicts or plan.unsure) else DONE
+    differ = plan.writes or plan.conflicts or plan.unsure or differs(plan.notices)
+    return LEFT if strict and differ else DONE
 
 
 def _command(name: str, direction: Direction, help_: str, epilog: str) -> click.Command:
@@ -155,10 +161,9 @@ def _command(name: str, direction: Direction, help_: str, epilog: str) -> click.
         if plan_file is not None and yes:
             raise UsageError("--plan stops before anything is written; --yes goes on.")
         wanted = Wanted(direction, prefer, delete, collection, not no_subcollections)
-        with _opened(Connection(library, endpoint, local, collection), quiet=quiet) as (
-            session,
-            progress,
-        ):
+        alone = sync_of_file(file) if plan_file is None else contextlib.nullcontext()
+        where = Connection(library, endpoint, local, collection)
+        with alone, _opened(where, quiet=quiet) as (session, progress):
             prepared = prepare(session, file, wanted, progress)
             if plan_file is not None:
                 if plan_file != zotero_options.STDOUT:
@@ -213,7 +218,10 @@ def apply(
     """Carry out the plan in PLANFILE, if nothing that it touches has moved."""
     saved = load_plan(plan_file)
     where = Connection(library or saved.plan.library.shown, endpoint, local)
-    with _opened(where, quiet=quiet) as (session, progress):
+    with (
+        sync_of_file(saved.plan.file),
+        _opened(where, quiet=quiet) as (session, progress),
+    ):
         prepared = prepare_saved(session, saved)
         return _carry_out(
             session, prepared, saved.command, progress, yes=yes, as_json=as_json, quiet=quiet
@@ -231,12 +239,12 @@ def send_list(
 
 def send_file(file: str, where: Connection, *, yes: bool, quiet: bool, command: str) -> int:
     """Push a file to a collection; gives the exit code."""
-    with _opened(where, quiet=quiet) as (session, progress):
+    with sync_of_file(file), _opened(where, quiet=quiet) as (session, progress):
         prepared = prepare(session, file, Wanted("push"), progress)
         return _carry_out(session, prepared, command, progress, yes=yes, as_json=False, quiet=quiet)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _opened(where: Connection, *, quiet: bool) -> Iterator[tuple[Session, Progress | None]]:
     with (
         progress_on_terminal(quiet=quiet) as progress,
@@ -270,7 +278,7 @@ def _tell_plan(session: Session, prepared: Prepared, *, as_json: bool, quiet: bo
     for line in count_lines(counts_of(plan), plan.file, done=False):
         say(line)
     if not rows:
-        say(f"{plan.file} and Zotero agree.")
+        say(f"{nothing_to_do(plan.file, prepared.wanted.direction, plan.notices)}.")
 
 
 def _carry_out(
@@ -288,10 +296,13 @@ def _carry_out(
         show_notices(plan.notices)
     if plan.writes:
         check_access(session, plan)
+        check_files(prepared)
         if not yes and not _agreed(session, prepared):
             if as_json:
                 _write_json({"applied": False, "plan": plan_json(plan), "counts": counts_of(plan)})
             return NOT_AGREED
+        if plan.remote:
+            allow_writing(session)
     outcome = run_plan(session, prepared, command, progress)
     if as_json:
         _write_json(outcome_json(outcome, prepared))
@@ -300,7 +311,7 @@ def _carry_out(
         return outcome.stopped.exit_code
     if outcome.failed:
         return STOPPED
-    return LEFT if outcome.conflicts or outcome.unsure else DONE
+    return LEFT if outcome.conflicts or outcome.unsure or is_held_back(plan.notices) else DONE
 
 
 def _tell(outcome: Outcome, prepared: Prepared, *, as_json: bool, quiet: bool) -> None:
@@ -308,7 +319,7 @@ def _tell(outcome: Outcome, prepared: Prepared, *, as_json: bool, quiet: bool) -
     if not quiet:
         show_notices(outcome.notices[len(prepared.plan.notices) :])
         if not as_json:
-            for line in outcome_lines(outcome, prepared.plan.file):
+            for line in outcome_lines(outcome, prepared.plan.file, prepared.wanted.direction):
                 say(line)
             if outcome.wrote:
                 say("bibtools zotero undo takes it back.")

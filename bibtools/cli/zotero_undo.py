@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
+from bibtools.adapters.zotero.one_at_a_time import sync_of_file, sync_of_library
 from bibtools.adapters.zotero.runs import RunRecord
 from bibtools.cli import options, zotero_options
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import plain, say, write_result
+from bibtools.cli.zotero_permission import allow_writing
 from bibtools.model.progress import Progress
 from bibtools.workflows.zotero import undo as workflow
 from bibtools.workflows.zotero.checks import check_write
@@ -27,7 +30,8 @@ Examples:
   bibtools zotero undo --list
   bibtools zotero undo 17c8915b --yes
 
-What somebody has changed since is left alone and told, the rest is taken back.
+What somebody has changed since is left alone and told, the rest is taken back;
+undo with the name of the run tries what was left again.
 Items that the run made are deleted for good if nobody has touched them since.
 The journal lies in your state folder (BIBTOOLS_STATE names another) and keeps the
 last 20 runs of a file.
@@ -60,13 +64,18 @@ def undo(
         _list(file, as_json=as_json)
         return 0
     record = workflow.run_to_undo(run, file)
-    with _session(record, quiet=quiet) as (session, progress):
+    alone = sync_of_file(record.file) if record.file is not None else contextlib.nullcontext()
+    with alone, _session(record, quiet=quiet) as (session, progress):
         plan = workflow.plan_undo(record, session)
-        if session is not None and any(one.action in ("restore", "delete") for one in plan.objects):
+        writes = any(one.action in ("restore", "delete") for one in plan.objects)
+        if session is not None and writes:
             check_write(session)
         if plan.writes and not yes and not _agreed(plan):
             return 5
-        done = workflow.carry_out_undo(plan, session, progress)
+        if session is not None and writes:
+            allow_writing(session)
+        with sync_of_library(record.scope):
+            done = workflow.carry_out_undo(plan, session, progress)
     if as_json:
         _json(done, record.name)
     elif not quiet:
@@ -123,6 +132,8 @@ def _tell(done: workflow.Undone, name: str) -> None:
         say(f"{done.file}: as it was before")
     for what, why in done.left:
         say(f"Left alone: {what}: {why}")
+    if done.left:
+        say(f"bibtools zotero undo {name} tries what was left again.")
     if not parts and done.file is None and not done.left:
         say(f"Everything is as it was before the run {name} already.")
 
@@ -139,6 +150,17 @@ def _json(done: workflow.Undone, name: str) -> None:
     write_result(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
 
 
+def _taken_back(row: Mapping[str, Any]) -> str:
+    if not row["undone"]:
+        return ""
+    left = len(row["left"])
+    return (
+        f"  (taken back but for {left:,}; undo {row['run']} tries again)"
+        if left
+        else ("  (taken back)")
+    )
+
+
 def _list(file: str | None, *, as_json: bool) -> None:
     rows = list_runs(file)
     if as_json:
@@ -148,7 +170,7 @@ def _list(file: str | None, *, as_json: bool) -> None:
         "".join(
             plain(
                 f"{row['run']}  {row['when']}  {row['command']:13}  {row['library']}  "
-                f"{row['file'] or '-'}{'  (taken back)' if row['undone'] else ''}"
+                f"{row['file'] or '-'}{_taken_back(row)}"
                 f"{'' if row['finished'] else '  (did not come to its end)'}"
             )
             + "\n"

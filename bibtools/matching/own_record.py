@@ -9,7 +9,6 @@ asked about; the rest is another work, and told. A contradiction ends it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -21,11 +20,13 @@ from bibtools.matching.published_pair import (
     LONGER_VERSION,
     OTHER_PIECE,
     PLAIN_WORDS,
+    RETITLED,
     RETRACTED,
     People,
     Side,
     both_ways,
     how_people_stand,
+    shared_words,
 )
 from bibtools.matching.resolve import (
     ABSTRACT_ALONE,
@@ -40,10 +41,6 @@ from bibtools.model import Entry, Outcome
 from bibtools.text.fingerprints import AskedText, Sketch, sketch
 from bibtools.text.names import is_body
 from bibtools.text.people import Person
-from bibtools.text.titles import FUNCTION_WORDS
-
-RETITLED = 0.5
-"""Part of the telling words of the shorter title that the other has, where one work has two."""
 
 _PAPERS = frozenset({"article-journal", "paper-conference", "chapter"})
 _NO_PAPERS = {"book": "a book", "periodical": "a periodical", "review": "a review",
@@ -182,7 +179,7 @@ def _verdict(
         both_ways(ours, theirs, PLAIN_WORDS),
         people,
         not OTHER_PIECE.isdisjoint(set(ours.words) ^ set(theirs.words)),
-        _shared(ours.words, theirs.words),
+        shared_words(ours.words, theirs.words),
         extra,
         far,
         SHARED_TITLE.match(" ".join(theirs.words[:4])) is not None,
@@ -238,17 +235,3 @@ def _other_title(case: _Case) -> Verdict:
     if case.people is People.UNKNOWN and case.title.difference is Difference.WORD_MISSING:
         return Outcome.LIKELY, "one word more or less in the title, and nobody named"
     return Outcome.NONE, "the title is another"
-
-
-def _shared(first: Sequence[str], second: Sequence[str]) -> float:
-    """Part of the bits of the shorter title that the other title has as well."""
-    a, b = (
-        {word for word in words if word not in FUNCTION_WORDS} or set(words)
-        for words in (first, second)
-    )
-    least = min(_bits(a), _bits(b))
-    return _bits(a & b) / least if least else 0.0
-
-
-def _bits(words: set[str]) -> float:
-    return sum(PLAIN_WORDS.weight(word) for word in words)

@@ -50,6 +50,11 @@ class Choice:
     considered: tuple[Judged, ...] = ()
     """Every candidate that may be it, best first; with `AMBIGUOUS` the publications differ."""
 
+    @property
+    def publications(self) -> tuple[tuple[Judged, ...], ...]:
+        """The candidates by publication: what a person may choose among, best first."""
+        return tuple(tuple(group) for group in _publications(self.considered))
+
 
 NO_RECORD = "no record fits"
 OTHER_RECORD = "the DOI's own record"
@@ -74,9 +79,9 @@ def choose_published(
     arXiv's journal `reference` does.
 
     `registered` has what the agencies say that register DOIs, by folded DOI: a record, which is
-    among the candidates, or None where none of them knows it. It ends what others say of a DOI: with another title there it is another
-    paper, and a DOI that nobody registered makes a record no more than likely. Without it
-    nobody's DOIs are held against anything.
+    among the candidates, or None where none of them knows it. It ends what others say of a DOI:
+    with another title there it is another paper, and a DOI that nobody registered makes a record
+    no more than likely. Without it nobody's DOIs are held against anything.
     """
     judged = [_judge(preprint, one, stated, words) for one in candidates]
     if registered is not None:

@@ -93,6 +93,9 @@ class PlainWords:
 
 PLAIN_WORDS = PlainWords()
 
+RETITLED = 0.5
+"""Part of the telling words of the shorter title that the other has, where one work has two."""
+
 # Behind a colon, a dash or in brackets: "DeepSeek-V3 Technical Report" is a name.
 LONGER_VERSION = re.compile(
     r"\s*(?:[:–—(\[]|\s-{1,3}\s)\s*(?:an?\s+|the\s+|with\s+)?"
@@ -164,6 +167,8 @@ class _Compared:
     piece: bool
     """A word that only one of the titles has makes it another piece: "Erratum", "Poster"."""
     distinctive: bool
+    shared: float
+    """As `shared_words`."""
     shared_title: bool
     """The title is one that several papers share: "Discussion of ..."."""
 
@@ -273,6 +278,7 @@ def _compare(ours: Side, theirs: Side, words: Vocabulary) -> _Compared:
         not OTHER_PIECE.isdisjoint(set(ours.words) ^ set(theirs.words)),
         title_bits((ours.words, theirs.words), words) >= BITS_EXACT_ALONE
         and len(set(ours.words)) >= WORDS_EXACT_ALONE,
+        shared_words(ours.words, theirs.words),
         SHARED_TITLE.match(" ".join(theirs.words[:4])) is not None,
     )
 
@@ -290,6 +296,20 @@ def both_ways(ours: Side, theirs: KnownTitle, words: Vocabulary) -> TitleMatch:
     least, most = sorted((there, back), key=lambda match: match.difference)
     missing = (Difference.SHORTENED, Difference.WORD_MISSING)
     return least if most.difference is Difference.VARIED and least.difference in missing else most
+
+
+def shared_words(first: Sequence[str], second: Sequence[str]) -> float:
+    """Part of the bits of the shorter title that the other title has as well."""
+    a, b = (
+        {word for word in words if word not in FUNCTION_WORDS} or set(words)
+        for words in (first, second)
+    )
+    least = min(_bits(a), _bits(b))
+    return _bits(a & b) / least if least else 0.0
+
+
+def _bits(words: set[str]) -> float:
+    return sum(PLAIN_WORDS.weight(word) for word in words)
 
 
 def how_people_stand(first: Sequence[Person], second: Sequence[Person], cut: bool) -> People:
@@ -336,6 +356,7 @@ def _witnesses(compared: _Compared) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 DIFFERENT_TITLE = "the title is another"
+WHOLLY_OTHER_TITLE = "the same authors, but the title is wholly another"
 OTHER_AUTHORS = "same title by other authors"
 ANOTHER_PIECE = "the title names another part or another piece"
 
@@ -359,9 +380,12 @@ def _by_identifier(one: _Compared, *, stated: bool) -> tuple[Outcome, str]:
     near = difference <= Difference.WORD_MISSING or one.title.score >= LIKENESS_SHOWN
     if near and people <= People.MOST and (stated or difference <= Difference.SHORTENED):
         return Outcome.SURE, "a stated identifier; the authors agree and the title nearly"
-    if people <= People.MOST:
+    if people <= People.MOST and (near or one.shared >= RETITLED):
         # Titles change in review; the same people at work on two papers also exist.
         return Outcome.LIKELY, "a stated identifier; the authors agree, but the title is another"
+    if people <= People.MOST:
+        # People give the DOI of another paper of theirs: nothing is left that speaks for this one.
+        return Outcome.NONE, WHOLLY_OTHER_TITLE
     if near:
         return Outcome.LIKELY, "a stated identifier and a similar title, but few of the authors"
     return Outcome.NONE, DIFFERENT_TITLE

@@ -45,7 +45,7 @@ def venues_agree(first: str, second: str) -> bool:
         return title_words(first) == title_words(second)
     if (kinds := (_kinds(first), _kinds(second)))[0] and kinds[1] and kinds[0] != kinds[1]:
         return False
-    if a == b or (len(a) + len(b) > 2 or "." in first + second) and _abbreviates(a, b):
+    if a == b or ((len(a) + len(b) > 2 or "." in first + second) and _abbreviates(a, b)):
         return True
     if _TRACKS.intersection(a) != _TRACKS.intersection(b):
         return False

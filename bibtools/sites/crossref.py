@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bibtools.text.notices import NOTICES
 from bibtools.model import Dating, Doi, Entry, Name, PartialDate, type_document, type_preprint
 from bibtools.sites import shapes
 from bibtools.sites.answers import by_subject
@@ -34,6 +33,7 @@ from bibtools.sites.asking import (
     UnreadableError,
 )
 from bibtools.sites.records import Record
+from bibtools.text.notices import NOTICES
 from bibtools.text.titles import title_key, title_words
 
 BASE = "https://api.crossref.org"

@@ -6,7 +6,8 @@ questions, `null` for what it does not know.
 
 One of its records mixes a preprint with the published paper: here it becomes two. The year may
 be either's, so the published record has it only when it is later than the preprint's; and where
-no publisher's DOI is known, the published record has the preprint's, so that it is known for merged.
+no publisher's DOI is known, the published record has the preprint's, so that it is known for
+merged.
 """
 
 from __future__ import annotations
@@ -101,15 +102,26 @@ def parse_ids(reply: Reply, questions: Sequence[Question]) -> Mapping[Question, 
 
 
 def parse_title(reply: Reply, questions: Sequence[Question]) -> Mapping[Question, Answer]:
-    """The nearest paper, which may be another; the caller compares. Raises `UnreadableError`."""
+    """The nearest paper, which may be another; the caller compares. Raises `UnreadableError`.
+
+    That there is none is said by an empty `data`, by `total` alone, or with 404 in words; an
+    object without either, such as an error sent with status 200, says nothing.
+    """
     if reply.status == 404 and b"Title match not found" in reply.body:
         return dict.fromkeys(questions, NotFound())
-    data = shapes.read_row(reply).get("data", [])
-    if not isinstance(data, list):
-        raise UnreadableError("the answer is none of Semantic Scholar's")
+    row = shapes.read_row(reply)
+    data = row.get("data", [] if shapes.whole(row.get("total")) == 0 else None)
+    if not isinstance(data, list) or _says_error(row):
+        said = shapes.text(row.get("error")) or shapes.text(row.get("message"))
+        told = f' ("{said[:120]}")' if said else ""
+        raise UnreadableError(f"the answer is none of Semantic Scholar's{told}")
     records = tuple(record for row in shapes.rows(data) for record in _records(row, "title"))
     answer: Answer = Found(records) if records else NotFound()
     return dict.fromkeys(questions, answer)
+
+
+def _says_error(row: Mapping[str, Any]) -> bool:
+    return any(row.get(name) for name in ("error", "errors"))
 
 
 def _named(row: Mapping[str, Any]) -> set[tuple[str, str]]:

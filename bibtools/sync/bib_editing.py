@@ -63,9 +63,10 @@ def file_entry(data: Data, code: str | None = None) -> Entry:
     if len(extra) != len(entry.extra):
         entry = replace(entry, extra=extra)
     tags = _tags(data)
-    if any("," in tag for tag in tags):
+    if any("," in tag or ";" in tag for tag in tags):
         # With a semicolon in the field commas do not part words.
-        keywords = "; ".join(tags) + (";" if len(tags) == 1 else "")
+        alone = len(tags) == 1 and ";" not in tags[0]
+        keywords = "; ".join(tags) + (";" if alone else "")
         entry = replace(entry, fields={**entry.fields, "keyword": keywords})
     return entry
 
@@ -219,7 +220,7 @@ class Updating:
             block.remove(name)
             return
         # With a semicolon in the field commas do not part words.
-        comma = ";" in present or any("," in word for word in words)
+        comma = ";" in present or any("," in word or ";" in word for word in words)
         value = ("; " if comma else ", ").join(words)
         try:
             block.set(name, f"{value};" if comma and len(words) == 1 else value)

@@ -24,7 +24,9 @@ from bibtools.text.typed_dates import read_typed_date
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?Z?", re.ASCII)
-_DASHES = re.compile(r" ?(?:-{2,}|[\u2010-\u2015\u2212]) ?| ?- | - ?")
+_DASHES = re.compile(
+    r" ?(?:-{2,}|-?[\u2010-\u2015\u2212])[\u2010-\u2015\u2212-]* ?| ?- | - ?"
+)  # several in a row are one: two long dashes are six hyphens in a .bib file
 _QUOTES = str.maketrans({
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "`": "'",
     "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u00ab": '"', "\u00bb": '"',
@@ -193,11 +195,16 @@ def same_line(label: str, here: str, there: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def loose_text(text: str) -> str:
-    """A text without what is only spelling: markup, white space, kinds of dashes and quotes."""
+    """A text without what is only spelling: markup, white space, kinds of dashes and quotes,
+    ligatures, and characters that Unicode has twice for the sake of older encodings (NFKC).
+    """
     if "<" in text:
         text = strip_markup(text)
-    text = unicodedata.normalize("NFC", _CONTROLS.sub(" ", text)).translate(_QUOTES)
-    text = text.replace("''", '"')
+    text = _CONTROLS.sub(" ", text)
+    if not text.isascii():
+        # Marks are read before, for NFKC makes two of some, and after, for it makes some.
+        text = unicodedata.normalize("NFKC", text.translate(_QUOTES))
+    text = text.translate(_QUOTES).replace("''", '"')
     return _DASHES.sub("-", " ".join(text.split()))
 
 

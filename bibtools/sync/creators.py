@@ -9,7 +9,7 @@ from typing import Any, Final
 from bibtools.sync.comparing import loose_name
 from bibtools.sync.deciding import Decider, Verdict
 from bibtools.sync.editing import View
-from bibtools.sync.fields import creator_type_of, group_of, shared_group
+from bibtools.sync.fields import PRIMARY, creator_type_of, group_of, shared_group
 from bibtools.sync.sequences import Paired, Settled, pair_members, settle
 
 
@@ -58,7 +58,11 @@ def settle_creators(
         found.append(_woven(view, lists, types))
     told = {
         verdict: [
-            [creator.given for group, names in side.items() if group in groups for creator in names]
+            [
+                creator.given
+                for group in sorted(groups, key=lambda name: (name != PRIMARY, name))
+                for creator in side.get(group, ())
+            ]
             for side in sides
         ]
         for verdict, groups in open_groups.items()

@@ -12,7 +12,7 @@ from bibtools.formats.note_lines import line_of
 
 _LABELLED = re.compile(
     r"(?:(?P<label>[A-Za-z][A-Za-z0-9 ._-]{0,58}?)(?P<colon>:\s*|\s*=\s*)"
-    r"(?P<value>(?!//)\S.*)|\{:(?P<braced>[^:{}]+):\s*(?P<inside>[^{}]+?)\})"
+    r"(?P<value>(?!//)\S.*)|\{:(?P<braced>[^:{}]+):\s*(?P<inside>[^\s{}][^{}]*)\})"
 )
 
 
@@ -64,7 +64,7 @@ def read_line(text: str) -> Line:
     label = match["label"] or match["braced"]
     if "=" in (match["colon"] or "") and not label.lower().startswith("tex."):
         return Line(text)
-    value = match["value"] or match["inside"]
+    value = (match["value"] or match["inside"]).rstrip()
     return Line(text, label.strip(), unquoted(value))
 
 

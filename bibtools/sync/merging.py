@@ -22,6 +22,7 @@ from bibtools.sync.extra import Line
 from bibtools.sync.fields import base_name, own_name
 from bibtools.sync.narrowing import open_fields
 from bibtools.sync.sequences import pair_members, settle
+from bibtools.sync.tags import as_one, parted_again
 from bibtools.sync.values import Agreed, Data, FieldConflict, Merged, Prefer
 
 _UNSETTLED: Final = frozenset({Verdict.CONFLICT, Verdict.WAITS, Verdict.LOCKED})
@@ -266,6 +267,9 @@ class _Merger:
         tags = tuple(view.tags for view in self.views)
         if tags[0].keys() == tags[2].keys() and tags[1].keys() == tags[3].keys():
             return
+        given = tags
+        mine, parted = as_one((tags[0], tags[2]), (tags[1], tags[3]))
+        tags = (mine[0], tags[1], mine[1], tags[3])
         found = tuple(dict(one) for one in (tags[2], tags[3], tags[2], tags[3]))
         locked = False
         for text in dict.fromkeys([*tags[3], *tags[2], *tags[1], *tags[0]]):
@@ -281,6 +285,9 @@ class _Merger:
                     side.setdefault(text, dict(tag))
                 else:
                     side.pop(text, None)
+        tags = given
+        for side in (found[0], found[2]):
+            parted_again(side, parted)
         before = (tags[2], tags[3], found[0], found[1])
         for edits, old, new in zip(self.edits, before, found, strict=True):
             if old.keys() != new.keys():

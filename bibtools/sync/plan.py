@@ -144,6 +144,8 @@ class Conflict:
     fields: tuple[FieldConflict, ...] = ()
     reason: str = ""
     """A sentence where it is not about fields: gone here and changed there, or the reverse."""
+    hint: str = ""
+    """What decides it, where it is not about fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from typing import Literal
 from bibtools.keys import assign_keys
 from bibtools.model import Entry, Notice
 from bibtools.sync.changing import changes as changes_of
+from bibtools.sync.code_links import CodeLink, code_link
 from bibtools.sync.comparing import normalised
-from bibtools.sync.item_side import CODE_TITLE, code_child
+from bibtools.sync.item_side import code_child
 from bibtools.sync.linking import Links, Pair, Readings, link
 from bibtools.sync.merging import merge_pair
 from bibtools.sync.plan import (
     AddEntry,
-    AttachCode,
     Conflict,
     CreateCollection,
     CreateItem,
@@ -33,8 +33,8 @@ from bibtools.sync.plan import (
 from bibtools.sync.values import (
     Agreed,
     Data,
-    FieldConflict,
     LocalEntry,
+    Merged,
     Prefer,
     RemoteItem,
 )
@@ -82,6 +82,8 @@ class PlanRequest:
     """False when an entry that is missing may only be unreadable: nothing is trashed then."""
     below: frozenset[str] = frozenset()
     """Keys of the collection and of those under it."""
+    sees_notes: bool = True
+    """False when items may have notes that nobody shows us: nothing is trashed then."""
 
 
 def make_plan(request: PlanRequest) -> Plan:
@@ -99,7 +101,8 @@ def make_plan(request: PlanRequest) -> Plan:
         for entry in links.only_here:
             planner.create(entry)
     if request.direction != "push":
-        planner.add(links.only_there, readings)
+        back = [request.items[key] for key in planner.back]
+        planner.add([*back, *links.only_there], readings)
     planner.tell()
     return planner.plan(links.unsure)
 
@@ -114,8 +117,12 @@ class _Planner:
     notices: list[Notice] = field(default_factory=list)
     stays_there: list[str] = field(default_factory=list)
     """Keys of entries that left the file, whose items stay."""
+    back: dict[str, Agreed] = field(default_factory=dict)
+    """Rows of pairs whose entry left the file, by the keys of items that bring it back."""
     not_seen: list[str] = field(default_factory=list)
     """Keys of entries that are missing in a file that cannot be read as a whole."""
+    hidden: list[str] = field(default_factory=list)
+    """Keys of entries that left the file, whose items may have notes that we may not see."""
     stays_here: list[str] = field(default_factory=list)
     """Keys of entries whose items left the library."""
 
@@ -143,83 +150,117 @@ class _Planner:
     def settle(self, pair: Pair) -> None:
         """One work on both sides."""
         local, item, agreed = pair.local, pair.item, pair.agreed
-        collection = self.request.collection
-        left = (
-            agreed is not None
-            and item.key not in self.request.scope
-            and collection is not None
-            and not {collection, *self.request.below}.isdisjoint(
-                agreed.there.get("collections", ())
-            )
-        )
-        if left and agreed is not None:
+        if agreed is not None and self._left_collection(item, agreed):
             self._gone_there(local, agreed, item)
             return
-        there, code_step, code, code_conflict = self._code(local, item, agreed)
-        if (
-            agreed is not None
-            and code_step is None
-            # What another part of the library remembers may not be in this collection yet.
-            and (collection is None or item.key in self.request.scope)
-            and agreed.version == item.version
-            and agreed.print == local.print
-            and agreed.here == local.data
-            and agreed.there == there == item.data
-        ):
-            self.settled.append(agreed)
-            return
-        if (
-            agreed is None
-            and code_step is None
-            and code_conflict == ()
-            and self._equal(local, there)
-        ):
-            row = Agreed(
-                item.key, local.key, local.print, item.version, local.data, there, code=code
-            )
+        code = self._code(local, item, agreed)
+        row = self._as_it_was(pair, code) or self._just_linked(pair, code)
+        if row is not None:
             self.settled.append(row)
             return
         merged = merge_pair(
             agreed,
             local.data,
-            there,
+            code.there,
             prefer=self.request.prefer,
             newer=self._newer(item),
             direction=self.request.direction,
             locked=local.locked,
         )
-        wanted = dict(merged.there)
-        agreed_there = dict(merged.agreed_there)
-        if collection is not None and item.key not in self.request.scope:
-            if self.request.direction == "pull":
-                pass  # it stays where it is; the entry is linked all the same
-            else:
-                wanted["collections"] = sorted({*wanted.get("collections", ()), collection})
-                agreed_there["collections"] = wanted["collections"]
+        wanted, agreed_there = self._in_collection(item, merged)
         changes = changes_of(item.data, wanted)
         if changes and self.request.direction != "pull":
             self.remote.append(UpdateItem(item.key, local.key, item.version, changes))
-        if code_step is not None:
-            self.remote.append(code_step)
+        if code.step is not None:
+            self.remote.append(code.step)
         if merged.to_here:
             self.local.append(UpdateEntry(local.key, item.key, merged.to_here, local.data))
-        if merged.conflicts or code_conflict:
-            title = local.entry.title or ""
-            fields = (*merged.conflicts, *code_conflict)
-            self.conflicts.append(Conflict(local.key, item.key, title, fields))
+        self._tell_open(local, item, merged, code)
+        # An entry whose past is not what it says must not be taken for unchanged.
+        whole = normalised(merged.agreed_here) == normalised(local.data)
         self.settled.append(
             Agreed(
                 item=item.key,
                 key=local.key,
-                print=local.print,
+                print=local.print if whole else "",
                 version=item.version,
                 here=merged.agreed_here,
                 there=agreed_there,
                 ours=agreed is not None and agreed.ours,
                 entry_ours=agreed is not None and agreed.entry_ours,
-                code=code,
+                code=code.remembered,
             )
         )
+
+    def _left_collection(self, item: RemoteItem, agreed: Agreed) -> bool:
+        """Whether an item was in the collection, or below it, and is not any more."""
+        request = self.request
+        if request.collection is None or item.key in request.scope:
+            return False
+        was = agreed.there.get("collections", ())
+        return not {request.collection, *request.below}.isdisjoint(was)
+
+    def _as_it_was(self, pair: Pair, code: CodeLink) -> Agreed | None:
+        """The row of a pair of which nothing has changed."""
+        local, item, agreed = pair.local, pair.item, pair.agreed
+        if (
+            agreed is not None
+            and code.step is None
+            # What another part of the library remembers may not be in this collection yet.
+            and (self.request.collection is None or item.key in self.request.scope)
+            and agreed.version == item.version
+            and agreed.print == local.print
+            and agreed.here == local.data
+            and agreed.there == code.there == item.data
+        ):
+            return agreed
+        return None
+
+    def _just_linked(self, pair: Pair, code: CodeLink) -> Agreed | None:
+        """The row of a pair that is new, and whose sides say the same."""
+        local, item = pair.local, pair.item
+        if pair.agreed is not None or code.step is not None or code.conflicts:
+            return None
+        if not self._equal(local, code.there):
+            return None
+        return Agreed(
+            item.key,
+            local.key,
+            local.print,
+            item.version,
+            local.data,
+            code.there,
+            code=code.remembered,
+        )
+
+    def _in_collection(self, item: RemoteItem, merged: Merged) -> tuple[Data, Data]:
+        """What the item shall be and what is remembered of it: with the collection, where it is
+        in none that counts. With `pull` it stays where it is, and the entry is linked all the same.
+        """
+        request = self.request
+        if request.collection is None or item.key in request.scope or request.direction == "pull":
+            return merged.there, merged.agreed_there
+        every = sorted({*merged.there.get("collections", ()), request.collection})
+        return {**merged.there, "collections": every}, {**merged.agreed_there, "collections": every}
+
+    def _tell_open(
+        self, local: LocalEntry, item: RemoteItem, merged: Merged, code: CodeLink
+    ) -> None:
+        """What the merge left as it is."""
+        if merged.conflicts or code.conflicts:
+            title = local.entry.title or ""
+            fields = (*merged.conflicts, *code.conflicts)
+            self.conflicts.append(Conflict(local.key, item.key, title, fields))
+        if merged.locked:
+            names = ", ".join(one.field for one in merged.locked)
+            self.notices.append(
+                Notice(
+                    f'The entry "{local.key}" locks what Zotero changed ({names}); it stays.',
+                    self.request.file,
+                    rule="zotero.locked",
+                    hint="Take the field out of bibtools-lock to have the change.",
+                )
+            )
 
     def _equal(self, local: LocalEntry, there: Data) -> bool:
         """Whether the two sides say the same, letter by letter."""
@@ -234,52 +275,11 @@ class _Planner:
             return None
         return "here" if self.request.file_modified > item.modified else "there"
 
-    def _code(
-        self, local: LocalEntry, item: RemoteItem, agreed: Agreed | None
-    ) -> tuple[Data, AttachCode | None, tuple[str, str] | None, tuple[FieldConflict, ...]]:
-        """The item with the code link that its child says, a step for the child, what is to be
-        remembered of it, and a conflict of two links that were never agreed.
-        """
-        children = {
-            child.key: str(child.data.get("url") or "")
-            for child in self.request.children.get(item.key, ())
-            if child.data.get("linkMode") == "linked_url" and not child.data.get("deleted")
-        }
-        known = agreed.code if agreed is not None else None
-        if known is not None and known[0] and children.get(known[0], known[1]) != known[1]:
-            # Somebody gave the child another address: that is a change of the link.
-            new = children[known[0]]
-            there = _with_code_line(item.data, known[1], new)
-            if local.code in (known[1], new):
-                return there, None, (known[0], new), ()
-        there = item.data
-        if local.code is None or self.request.direction == "pull":
-            return there, None, known, ()
-        same = next((key for key, url in children.items() if _same(url, local.code)), None)
-        if same is not None:
-            return there, None, (same, local.code), ()
-        if known is not None:
-            if known[1] == local.code:
-                return there, None, ("", known[1]), ()  # its child was thrown away there
-            if known[0] in children:
-                version = next(
-                    child.version
-                    for child in self.request.children[item.key]
-                    if child.key == known[0]
-                )
-                step = AttachCode(item.key, local.key, known[0], local.code, version)
-                return there, step, (known[0], local.code), ()
-        titled = [
-            child
-            for child in self.request.children.get(item.key, ())
-            if child.key in children and child.data.get("title") == CODE_TITLE
-        ]
-        if titled and known is None:
-            other = children[titled[0].key]
-            return there, None, None, (FieldConflict("code", None, local.code, other),)
-        child = self.request.new_key()
-        step = AttachCode(item.key, local.key, child, local.code)
-        return there, step, (child, local.code), ()
+    def _code(self, local: LocalEntry, item: RemoteItem, agreed: Agreed | None) -> CodeLink:
+        request = self.request
+        children = request.children.get(item.key, ())
+        pull = request.direction == "pull"
+        return code_link(local, item, agreed, children, request.new_key, pull=pull)
 
     # One side only
 
@@ -308,9 +308,9 @@ class _Planner:
         drafts: list[Entry] = []
         for item in items:
             entry = readings[item.key]
-            key = _clean_key(entry.key)
-            if key is not None and key.lower() in used:
-                key = None
+            old = self.back.get(item.key)
+            own = (_clean_key(entry.key), old.key if old is not None else None)
+            key = next((one for one in own if one and one.lower() not in used), None)
             if key is not None:
                 used.add(key.lower())
             drafts.append(replace(entry, key=key))
@@ -318,9 +318,17 @@ class _Planner:
             assert entry.key is not None
             child = code_child(self.request.children.get(item.key, ()))
             code = str(child.data["url"]) if child is not None else None
+            old = self.back.get(item.key)
+            if code is None and old is not None:
+                code = _url(old)
             self.local.append(AddEntry(item.key, item.version, entry.key, item.data, code))
             here = {**item.data, "citationKey": entry.key}
-            row = Agreed(item.key, entry.key, "", item.version, here, item.data, entry_ours=True)
+            known = (child.key, code) if child is not None and code is not None else None
+            row = Agreed(
+                item.key, entry.key, "", item.version, here, item.data, entry_ours=True, code=known
+            )
+            if old is not None:
+                row = replace(row, ours=old.ours, code=old.code)
             self.settled.append(row)
 
     # Gone from one side
@@ -329,8 +337,11 @@ class _Planner:
         """What one side had and has no more."""
         for row in links.gone_here:
             item = self.request.items.get(row.item)
-            if item is not None and not item.data.get("deleted"):
-                self._gone_here(row, item)
+            if item is None or item.data.get("deleted"):
+                continue
+            if self.request.collection is not None and item.key not in self.request.scope:
+                continue  # it left the collection as its entry left the file
+            self._gone_here(row, item)
         for local, row in links.gone_there:
             self._gone_there(local, row, self.request.items.get(row.item))
 
@@ -353,18 +364,19 @@ class _Planner:
         ]
         if changes_of(row.there, item.data) or others:
             if request.prefer == "zotero" and request.direction == "both":
-                self.local.append(AddEntry(item.key, item.version, row.key, item.data, _url(row)))
-                here = {**item.data, "citationKey": row.key}
-                self.settled.append(
-                    replace(row, version=item.version, here=here, there=item.data, entry_ours=True)
-                )
+                self.back[item.key] = row
                 return
             if request.prefer != "local" or others or not (request.delete and row.ours):
-                what = "has notes or files" if others else "was changed"
-                reason = f"The entry left the file, and its item {what} in Zotero since."
-                self.conflicts.append(Conflict(row.key, item.key, title, (), reason))
+                what = "has notes or files in Zotero" if others else "was changed in Zotero since"
+                reason = f"The entry left the file, and its item {what}."
+                hint = _hint_gone_here(row, others=bool(others))
+                self.conflicts.append(Conflict(row.key, item.key, title, (), reason, hint))
                 self.settled.append(row)
                 return
+        if request.delete and row.ours and not request.sees_notes:
+            self.hidden.append(row.key)
+            self.settled.append(row)
+            return
         if request.delete and row.ours:
             self.remote.append(TrashItem(item.key, row.key, item.version, title))
             return
@@ -384,7 +396,8 @@ class _Planner:
             if not (request.prefer == "zotero" and request.delete and row.entry_ours):
                 reason = "Its item left the library, and the entry was changed in the file since."
                 title = local.entry.title or ""
-                self.conflicts.append(Conflict(local.key, row.item, title, (), reason))
+                hint = _hint_gone_there(row)
+                self.conflicts.append(Conflict(local.key, row.item, title, (), reason, hint))
                 self.settled.append(row)
                 return
         if request.delete and row.entry_ours and request.direction != "push":
@@ -402,9 +415,18 @@ class _Planner:
         if self.request.collection is not None:
             kept = set(wanted.get("collections", ()))
             wanted["collections"] = sorted({*kept, self.request.collection})
-        merged = merge_pair(row, local.data, wanted, prefer="local", locked=local.locked)
+        merged = merge_pair(
+            row,
+            local.data,
+            wanted,
+            prefer="local",
+            direction=self.request.direction,
+            locked=local.locked,
+        )
         changes = changes_of(item.data, merged.there)
         self.remote.append(UpdateItem(item.key, local.key, item.version, changes))
+        if merged.to_here:
+            self.local.append(UpdateEntry(local.key, item.key, merged.to_here, local.data))
         there = merged.agreed_there
         self.settled.append(replace(row, print=local.print, here=merged.agreed_here, there=there))
 
@@ -421,6 +443,17 @@ class _Planner:
                     hint="bibtools check shows what is wrong with a file.",
                 )
             )
+        if self.hidden:
+            self.notices.append(
+                Notice(
+                    f"{len(self.hidden)} of the pairs left the file ({_first_of(self.hidden)}), "
+                    "and their items are not trashed: the API key may not see notes, so they may "
+                    "have some.",
+                    self.request.file,
+                    rule="zotero.notes-unseen",
+                    hint="Let the key see notes: https://www.zotero.org/settings/keys",
+                )
+            )
         for keys, left, stays, delete in (
             (self.stays_there, "left the file; their items stay", "item", "trashes those"),
             (self.stays_here, "left Zotero; their entries stay", "entry", "removes those"),
@@ -432,9 +465,29 @@ class _Planner:
                     f"{len(keys)} of the pairs {left} ({_first_of(keys)}).",
                     self.request.file,
                     rule="zotero.left",
-                    hint=f"--delete {delete} whose {stays} bibtools made.",
+                    hint=None
+                    if self.request.delete
+                    else f"--delete {delete} whose {stays} bibtools made.",
                 )
             )
+
+
+def _hint_gone_here(row: Agreed, *, others: bool) -> str:
+    """What decides about an item whose entry left the file."""
+    back = "sync --prefer zotero brings the entry back"
+    if others:
+        return f"{back}; an item with notes or files is never trashed from here."
+    if not row.ours:
+        return f"{back}; only items that bibtools made are trashed from here."
+    return f"{back}; sync --prefer local --delete trashes the item."
+
+
+def _hint_gone_there(row: Agreed) -> str:
+    """What decides about an entry whose item left the library."""
+    back = "sync --prefer local brings the item back"
+    if not row.entry_ours:
+        return f"{back}; only entries that bibtools added are removed from here."
+    return f"{back}; sync --prefer zotero --delete removes the entry."
 
 
 def _first_of(keys: Sequence[str]) -> str:
@@ -443,17 +496,6 @@ def _first_of(keys: Sequence[str]) -> str:
 
 def _url(row: Agreed) -> str | None:
     return row.code[1] if row.code is not None else None
-
-
-def _with_code_line(there: Data, old: str, new: str) -> Data:
-    line = f"tex.code: {old}"
-    extra = str(there.get("extra") or "")
-    lines = [f"tex.code: {new}" if one == line else one for one in extra.split("\n")]
-    return {**there, "extra": "\n".join(lines)} if extra else there
-
-
-def _same(one: str, other: str) -> bool:
-    return one.rstrip("/").casefold() == other.rstrip("/").casefold()
 
 
 def _clean_key(key: str | None) -> str | None:

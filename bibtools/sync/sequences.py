@@ -151,11 +151,17 @@ def settle(
     *,
     locked: bool = False,
 ) -> Settled[Member]:
-    """Settle every member by itself, and their order."""
+    """Settle every member by itself, and their order; with a conflict in it, nothing is changed."""
     decisions = [decider.decide(*row, same, locked=locked) for row in paired.members]
     past_here, past_there, here, there = paired.orders
     order = _order(decider, paired, locked=locked)
     verdicts = {decision.verdict for decision in decisions} | {order.verdict}
+    if Verdict.CONFLICT in verdicts:
+        kept = [
+            [(i, one) for i in ids if (one := paired.members[i][column]) is not None]
+            for column, ids in enumerate(paired.orders)
+        ]
+        return Settled(kept[2], kept[3], kept[0], kept[1], frozenset({Verdict.CONFLICT}))
     unsettled = order.verdict in (Verdict.CONFLICT, Verdict.WAITS, Verdict.LOCKED)
     found = []
     for own, other, past, now in (

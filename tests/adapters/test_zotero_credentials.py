@@ -205,6 +205,30 @@ def test_what_is_remembered_anew_replaces_what_was(store: Credentials) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_each_database_of_the_desktop_program_has_a_key(store: Credentials) -> None:
+    assert store.local_key("AbC") is None
+    first, second = Secret("local-1_x.y"), Secret("local-2")
+    assert store.save_local_key("AbC", first) == "file"
+    store.save_local_key("abc", second)
+    assert (store.local_key("AbC"), store.local_key("abc")) == (first, second)
+    # They are no keys of a server, and no server's key is touched by them.
+    assert store.saved() == {}
+    store.forget_local_key("AbC")
+    assert (store.local_key("AbC"), store.local_key("abc")) == (None, second)
+
+
+def test_the_keyring_keeps_a_local_key(
+    store: Credentials, install: Callable[[Keyring], Keyring]
+) -> None:
+    install(Keyring())
+    key = Secret("local-1")
+    assert store.save_local_key("db", key) == "keyring"
+    assert "local-1" not in store.path.read_text()
+    assert store.local_key("db") == key
+    store.forget_local_key("db")
+    assert store.local_key("db") is None
+
+
 def test_nobody_else_may_read_it(store: Credentials) -> None:
     old = os.umask(0)
     try:

@@ -328,7 +328,11 @@ def test_a_person_is_shown_both_sides(services: Services, tmp_path: Path) -> Non
     ran = services.enrich(path, "--interactive", "-i", stdin=b"2\ny\n")
     assert "  2  arXiv:2109.00099  Learning to Float" in ran.stderr
     assert (
-        f"h: {title}\n  Eve Beispiel, Ada Example, Dov Cai, 2022\n\nfound: {title}\n" in ran.stderr
+        f"h: {title}\n"
+        "  Eve Beispiel, Ada Example, Dov Cai, 2022; no venue; arXiv:2205.00033\n\n"
+        f"found: {title}\n"
+        "  Eve Beispiel, Wu Li, Bea Roux, 2022; Pilots; doi:10.1234/pilots.22, "
+        "dblp:journals/x/pilots.22\n" in ran.stderr
     )
     text = path.read_text()
     assert "eprint={2109.00099}" in text

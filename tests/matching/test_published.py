@@ -200,9 +200,12 @@ STATED = [
                  "a stated identifier, and the title agrees", id="late"),
     pytest.param({"title": "Swaying Bridges"}, Outcome.SURE,
                  "a stated identifier; the authors agree and the title nearly", id="no subtitle"),
-    pytest.param({"title": "A Census of Footbridges"}, Outcome.LIKELY,
+    pytest.param({"title": "Slender Walkers on a Span"}, Outcome.LIKELY,
                  "a stated identifier; the authors agree, but the title is another",
-                 id="another title"),
+                 id="another title of the same words"),
+    pytest.param({"title": "A Census of Footbridges"}, Outcome.NONE,
+                 "the stated DOI 10.1000/jfd.2020.7 leads to another paper: the same authors, but "
+                 "the title is wholly another", id="another paper of the same people"),
     pytest.param({"title": f"{TITLE}: Part II"}, Outcome.NONE,
                  "the stated DOI 10.1000/jfd.2020.7 leads to another paper: the title names "
                  "another part or another piece", id="another part"),

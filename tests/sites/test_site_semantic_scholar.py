@@ -96,6 +96,25 @@ def test_no_such_title(status: int, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"error": "Internal failure"}, id="an error"),
+        pytest.param({"message": "Too Many Requests."}, id="a message"),
+        pytest.param({"errors": [{"status": "500"}]}, id="errors"),
+        pytest.param({}, id="nothing"),
+        pytest.param({"ok": True}, id="ok"),
+        pytest.param({"data": None}, id="null"),
+        pytest.param({"total": None}, id="no count"),
+        pytest.param({"total": 3}, id="three, and none shown"),
+        pytest.param({"data": [], "error": "Timed out"}, id="an error beside no rows"),
+    ],
+)
+def test_what_is_no_answer_to_a_title_is_not_taken_for_none(body: dict[str, object]) -> None:
+    with pytest.raises(UnreadableError, match="none of Semantic Scholar's"):
+        semantic_scholar.parse_title(Reply(200, as_json(body)), ask("title", "boats"))
+
+
+@pytest.mark.parametrize(
     ("year", "expected"),
     [
         pytest.param(2021, None, id="the-preprint's-perhaps"),

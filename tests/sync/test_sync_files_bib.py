@@ -381,6 +381,52 @@ def test_what_an_encoding_lacks_is_refused_alone() -> None:
     assert '"bad"' in notices[0].message
 
 
+PUBMED = {"itemType": "journalArticle", "title": "Kites"}
+JSTOR = "https://www.jstor.org/stable/123"
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        pytest.param("@article{x, journal={J}, year=2020}\n", id="BibTeX"),
+        pytest.param("@article{x, journaltitle={J}, date={2020}}\n", id="biblatex"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("more", "fields", "said"),
+    [
+        pytest.param({"extra": "PMID: 12"}, {"pmid": "12"}, {"PMID": "12"}, id="PubMed in Extra"),
+        pytest.param({"PMID": "12"}, {"pmid": "12"}, {"PMID": "12"}, id="PubMed"),
+        pytest.param({"url": JSTOR}, {"url": JSTOR}, {"url": JSTOR}, id="an address of JSTOR"),
+        pytest.param({}, {}, {}, id="a title alone"),
+    ],
+)
+def test_what_is_added_is_said_once(
+    dialect: str, more: dict[str, str], fields: dict[str, str], said: dict[str, str]
+) -> None:
+    new, rules = applied(dialect, AddEntry("X", 1, "new", {**PUBMED, **more}))
+    assert rules == []
+    added = Document.parse(new.encode()).entries[-1]
+    assert {**added.fields} == {"title": "Kites", "entrysubtype": "article-journal", **fields}
+    assert entry_of(read(new), "new").data == {**PUBMED, **said, "citationKey": "new"}
+
+
+@pytest.mark.parametrize("server", ["eprinttype", "archiveprefix"])
+def test_a_pubmed_id_in_both_fields_is_one(server: str) -> None:
+    said = f"pmid={{12}}, eprint={{12}}, {server}={{pubmed}}"
+    both = f"@article{{k, journal={{J}}, title={{T}}, {said}}}\n"
+    alone = both.replace(" pmid={12},", "")
+    for text in (both, alone):
+        data = entry_of(read(text), "k").data
+        assert (data["PMID"], "extra" in data) == ("12", False)
+        new = changed(text, "k", PMID="13")
+        assert "12" not in new
+        assert entry_of(read(new), "k").data == {**data, "PMID": "13"}
+    # Of two numbers both are kept.
+    other = entry_of(read(both.replace("eprint={12}", "eprint={9}")), "k").data
+    assert (other["PMID"], "eprint: 9" in other["extra"]) == ("12", True)
+
+
 def test_an_item_cannot_say_what_is_the_files_own() -> None:
     extra = "tex.file: :/etc/passwd:\ntex.crossref: other\ntex.bibtools-lock: all\ntex.mine: yes"
     new, _ = applied(FAMILY, AddEntry("X", 1, "new", {**ITEM, "extra": extra}))

@@ -223,6 +223,33 @@ ROWS = [
         ),
         id="editor added x author rewritten",
     ),
+    pytest.param(
+        conflict(
+            article(creators=[ADA, BENJAMIN, CLEO]), article(creators=[DAN, ADA, BENNO]),
+            FieldConflict("creators", [ADA, BEN], [ADA, BENJAMIN, CLEO], [DAN, ADA, BENNO]),
+        ),
+        id="author rewritten and added x rewritten otherwise and added",
+    ),
+    pytest.param(
+        Row(
+            article(creators=[ADA, BENJAMIN, ELLA]), article(creators=[ADA, BENNO]),
+            article(creators=[ADA, BENJAMIN, ELLA]), article(creators=[ADA, BENNO, ELLA]),
+            conflicts=(
+                FieldConflict("creators", [ADA, BEN], [ADA, BENJAMIN], [ADA, BENNO]),
+            ),
+            agreed_here=article(creators=[ADA, BEN, ELLA]),
+            agreed_there=article(creators=[ADA, BEN, ELLA]),
+        ),
+        id="author rewritten, editor added x author rewritten otherwise",
+    ),
+    pytest.param(
+        conflict(
+            article(creators=[BEN, CLEO, ADA]), article(creators=[CLEO, ADA, BEN]),
+            FieldConflict("creators", [ADA, BEN, CLEO], [BEN, CLEO, ADA], [CLEO, ADA, BEN]),
+            past=article(creators=[ADA, BEN, CLEO]),
+        ),
+        id="authors reordered x reordered otherwise",
+    ),
     # Tags
     pytest.param(
         both(
@@ -307,6 +334,12 @@ ROWS = [
         ),
         id="relation added x relations changed",
     ),
+    pytest.param(
+        both(
+            article(tags=tags("boat")), article(tags=tags("paper")), article(tags=tags("boat")),
+        ),
+        id="one tag for another x nothing",
+    ),
     # Item type
     pytest.param(both(RETYPED, article(), RETYPED), id="type changed x nothing"),
     pytest.param(both(article(), RETYPED, RETYPED), id="nothing x type changed"),
@@ -378,6 +411,14 @@ ROWS = [
             past=article(extra="one\ntwo\nthree"),
         ),
         id="word rewritten x words added and rewritten",
+    ),
+    pytest.param(
+        both(
+            article(extra="two\ntex.code: a\none"), article(extra="one\ntex.code: a\ntwo"),
+            article(extra="two\ntex.code: a\none"),
+            past=article(extra="one\ntex.code: a\ntwo"),
+        ),
+        id="words reordered x nothing",
     ),
     pytest.param(
         both(
@@ -590,6 +631,67 @@ def test_one_direction_leaves_the_other_for_later(direction: Any, here: Data, th
     assert (later.here, later.there, later.conflicts) == (everything, everything, ())
 
 
+def test_an_order_waits_too() -> None:
+    past = agreed(article(), article())
+    mine = article(creators=[BEN, ADA])
+    pulled = merge_pair(past, mine, article(title="Kites"), direction="pull")
+    assert pulled.there == article(title="Kites")
+    assert pulled.here == article(title="Kites", creators=[BEN, ADA])
+    later = merge_pair(agreed(pulled.agreed_here, pulled.agreed_there), pulled.here, pulled.there)
+    assert later.there == article(title="Kites", creators=[BEN, ADA])
+    turned = merge_pair(past, article(title="Kites"), mine, direction="push")
+    assert turned.here == article(title="Kites")
+    assert turned.there == article(title="Kites", creators=[BEN, ADA])
+
+
+def test_a_type_waits_with_the_roles_of_its_creators() -> None:
+    """The past keeps the roles that it had in the old type."""
+    past = article(creators=[ADA, ELLA])
+    mine = article(itemType="thesis", publicationTitle=None, creators=[ADA])
+    first = merge_pair(agreed(past, past), mine, past, direction="pull")
+    assert (first.here, first.there) == (mine, past)
+    later = merge_pair(agreed(first.agreed_here, first.agreed_there), first.here, first.there)
+    assert later.here == later.there == mine
+    program = article(
+        itemType="computerProgram", publicationTitle=None,
+        creators=[{**ADA, "creatorType": "programmer"}, {**BEN, "creatorType": "programmer"}],
+    )  # fmt: skip
+    waits = merge_pair(agreed(article(), article()), program, article(), direction="pull")
+    done = merge_pair(
+        agreed(waits.agreed_here, waits.agreed_there), waits.here, article(creators=[ADA, BENNO])
+    )
+    assert done.conflicts == ()
+    assert done.there == done.here == {
+        **program,
+        "creators": [{**ADA, "creatorType": "programmer"}, {**BENNO, "creatorType": "programmer"}],
+    }  # fmt: skip
+
+
+def test_a_tag_that_one_side_put_in_stays_where_the_other_took_it_out() -> None:
+    past = agreed(article(), article(tags=tags("boat", "paper")))
+    merged = merge_pair(past, article(tags=tags("boat", "paper")), article())
+    assert merged.there == merged.here == article(tags=tags("boat", "paper"))
+    past = agreed(article(tags=tags("boat", "paper")), article())
+    merged = merge_pair(past, article(), article(tags=tags("boat", "paper")))
+    assert merged.there == merged.here == article(tags=tags("boat", "paper"))
+
+
+def test_a_field_that_the_type_lacks_joins_what_extra_holds() -> None:
+    """The name of a field of another type, which the file's side should not have but may."""
+    mine = article(extra="read twice", bookAuthorNote="x", numPages="9")
+    merged = merge_pair(None, mine, article(extra="read twice"))
+    assert merged.there == article(extra="number-of-pages: 9\nread twice", bookAuthorNote="x")
+
+
+def test_a_line_that_says_something_else_than_the_field_stays() -> None:
+    book = article(itemType="book", publicationTitle=None)
+    theirs = {**book, "volume": "4", "extra": "volume: 5\nread twice"}
+    thesis = article(itemType="thesis", publicationTitle=None)
+    merged = merge_pair(agreed(book, theirs), thesis, theirs)
+    assert merged.here == thesis
+    assert merged.there == {**thesis, "extra": "volume: 5\nread twice\nvolume: 4"}
+
+
 def test_locked_fields_wait() -> None:
     past = agreed(article(), article())
     locked = frozenset({"title", "creators", "tags"})
@@ -748,6 +850,12 @@ def test_what_is_remembered_of_a_side_that_was_read_again() -> None:
         pytest.param("title", "A b", "A c", False, id="another title"),
         pytest.param("title", "e\u0301", "\u00e9", True, id="composed letters"),
         pytest.param("pages", "12--13", "12\u201313", True, id="dashes"),
+        pytest.param("title", "A\u2014\u2014B", "A------B", True, id="two long dashes"),
+        pytest.param("title", "A\u2014-B", "A-\u2013B", True, id="dashes of all kinds in a row"),
+        pytest.param("title", "A-B", "AB", False, id="a hyphen and none"),
+        pytest.param("title", "5 \u00b5m", "5 \u03bcm", True, id="micro sign and mu"),
+        pytest.param("title", "e\ufb03cient", "efficient", True, id="a ligature"),
+        pytest.param("title", "a\u2033 b", 'a" b', True, id="a double prime"),
         pytest.param("pages", "12-3", "12-13", False, id="abbreviated pages"),
         pytest.param("DOI", "https://doi.org/10.1000/ABC", "10.1000/abc", True, id="a DOI"),
         pytest.param("DOI", "10.1000/abc", "10.1000/abd", False, id="another DOI"),

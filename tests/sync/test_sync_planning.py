@@ -203,7 +203,7 @@ def test_an_entry_that_left_the_file_stays_in_zotero() -> None:
     plan = planned("", [there], [row])
     assert not plan.writes
     assert plan.settled == (row,)
-    assert ["zotero.left"] == [notice.rule for notice in plan.notices]
+    assert [notice.rule for notice in plan.notices] == ["zotero.left"]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from bibtools.adapters.zotero.errors import RefusedError
 from bibtools.adapters.zotero.gateway import Gateway
 from tests.loopback import ONLY_LOOPBACK
 from tests.zotero_desk import BOATS, KITES, SECOND, Desk, desk_in
-from tests.zotero_server import Fault, Kind, is_post, is_write
+from tests.zotero_server import Fault, Kind, Recorded, is_post, is_write
 
 pytestmark = ONLY_LOOPBACK
 
@@ -239,3 +240,89 @@ def test_a_named_run(desk: Desk) -> None:
     assert desk.zotero("undo", "--file", "other.bib", "--yes").code == 0
     assert desk.contents() == {}
     assert desk.zotero("undo", "nothing").code == 2
+
+
+# Many items, fifty a request.
+
+
+def crowd(count: int) -> str:
+    return "".join(
+        BOATS.replace("example2023boats", f"boats{number}")
+        .replace("folds.1", f"folds.{number}")
+        .replace("Folding Paper", f"Boat Number {number}: Folding Paper")
+        for number in range(count)
+    )
+
+
+def is_delete(request: Recorded) -> bool:
+    return request.method == "DELETE"
+
+
+def deletes(desk: Desk) -> list[int]:
+    """How many keys each request named; 0 for a request about one item."""
+    return [
+        one.query.count("%2C") + 1 if "itemKey" in one.query else 0
+        for one in desk.server.requests
+        if is_delete(one)
+    ]
+
+
+@pytest.fixture
+def crowded(desk: Desk) -> Desk:
+    desk.write(crowd(60))
+    desk.sync()
+    desk.server.forget()
+    return desk
+
+
+def test_many_are_deleted_fifty_at_a_time(crowded: Desk) -> None:
+    assert undo(crowded) == "Zotero: 60 deleted\n"
+    assert (crowded.contents(), deletes(crowded)) == ({}, [50, 10])
+
+
+def test_what_is_touched_between_two_requests_stays(crowded: Desk) -> None:
+    def foreign() -> None:
+        # Nobody knows the order of the requests, so one that is still there is taken.
+        first, second = [
+            key for key, data in crowded.contents().items() if "parentItem" not in data
+        ][:2]
+        crowded.library.edit(first, date="1999")
+        crowded.library.put({"itemType": "note", "note": "<p>n</p>", "parentItem": second})
+
+    crowded.server.faults += [
+        Fault(Kind.SERVER_ERROR, when=is_delete, executed=True),
+        Fault(Kind.FOREIGN_WRITE, when=is_delete, run=foreign),
+    ]
+    told = undo(crowded, code=1)
+    assert "Zotero: 58 deleted" in told
+    assert "since (date)" in told
+    assert "notes or files now that the run did not put there" in told
+    tops = [data for data in crowded.contents().values() if "parentItem" not in data]
+    assert sorted(str(data.get("date")) for data in tops) == ["1999", "2023"]
+    links = [data for data in crowded.contents().values() if data.get("title") == "Code"]
+    assert len(links) == 2
+
+
+def test_a_library_that_never_stands_still(crowded: Desk) -> None:
+    other = crowded.library.put({"itemType": "book", "title": "Other"}).key
+    numbers = iter(range(1000))
+    crowded.server.faults.append(
+        Fault(
+            Kind.FOREIGN_WRITE,
+            when=lambda one: is_delete(one) and "itemKey" in one.query,
+            times=1000,
+            run=lambda: crowded.library.edit(other, volume=str(next(numbers))),
+        )
+    )
+    assert undo(crowded) == "Zotero: 60 deleted\n"
+    assert list(crowded.contents()) == [other]
+    assert deletes(crowded) == [50] * 4 + [0] * 60
+
+
+def test_a_server_that_does_not_delete_many(crowded: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> None:
+        raise RefusedError("The server does not know this.")
+
+    monkeypatch.setattr(Gateway, "delete_many", refused)
+    assert undo(crowded) == "Zotero: 60 deleted\n"
+    assert crowded.contents() == {}

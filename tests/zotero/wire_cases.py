@@ -200,6 +200,22 @@ def case_delete(site: Site) -> None:
         assert (deleted.items, deleted.collections) == (frozenset({key(1)}), frozenset())
 
 
+def case_delete_many(site: Site) -> None:
+    with site.gateway() as gateway:
+        made = gateway.write([preprint(number) for number in range(1, 5)])
+        before = made.library_version
+        assert before is not None
+        edited = {"key": key(4), "version": made.done[3].version, "title": "Edited"}
+        now = gateway.write([edited]).library_version
+        assert now is not None
+        with pytest.raises(MovedError):
+            gateway.delete_many([key(1), key(4)], before)
+        assert len(gateway.items([key(1), key(4)]).items) == 2
+        after = gateway.delete_many([key(1), key(2), key(9)], now)
+        assert after == gateway.items([key(3)]).library_version
+        assert set(whole(gateway)) == {key(3), key(4)}
+
+
 def case_delete_collection(site: Site) -> None:
     with site.gateway() as gateway:
         made = gateway.write([collection(1, "Reading"), collection(2, "Other")], "collections")

@@ -160,10 +160,13 @@ class Credentials:
         read.
         """
         checked_key(key.reveal(), "login")
+        return self._keep(endpoint, key, _account_row(endpoint, key, account))
+
+    def _keep(self, endpoint: str, key: Secret, about: Mapping[str, Any]) -> Place:
         servers = dict(self._servers())
         old = servers.get(_name(endpoint), {})
         where: Place = "keyring" if self._into_keyring(endpoint, key) else "file"
-        row: dict[str, Any] = {"where": where, **_account_row(endpoint, key, account)}
+        row: dict[str, Any] = {"where": where, **about}
         if where == "file":
             row["key"] = key.reveal()
             if old.get("where") == "keyring":
@@ -209,6 +212,28 @@ class Credentials:
             )
         self._write(servers)
         return bool(row.get("where"))
+
+    # The desktop program: each of its databases has a key of its own
+
+    def local_key(self, database: str) -> Secret | None:
+        """The key with which the desktop program lets us write to a database; None when it has to
+        be asked.
+
+        Raises `ConfigError` for a file that others may read.
+        """
+        name = _database(database)
+        row = self._servers().get(name, {})
+        in_keyring = row.get("where") == "keyring"
+        text = self._from_keyring(name) if in_keyring else row.get("key")
+        return Secret(text) if isinstance(text, str) and text else None
+
+    def save_local_key(self, database: str, key: Secret) -> Place:
+        """Keep it. Raises `WriteError` when it cannot be kept."""
+        return self._keep(_database(database), key, {})
+
+    def forget_local_key(self, database: str) -> None:
+        """Forget it. Raises as `forget`."""
+        self.forget(_database(database))
 
     def saved(self) -> Mapping[str, tuple[Account, Place]]:
         """Whose keys are saved, by the address of the server, and where they are."""
@@ -337,6 +362,11 @@ def _name(endpoint: str) -> str:
     scheme, mark, rest = endpoint.strip().rstrip("/").partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme.lower()}{mark}{host.lower()}{slash}{path}"
+
+
+def _database(identity: str) -> str:
+    """A database of the desktop program in the place of a server's address."""
+    return f"desktop://zotero/{identity}"
 
 
 def _print(endpoint: str, key: Secret) -> str:

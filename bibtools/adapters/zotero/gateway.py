@@ -89,7 +89,7 @@ class Gateway:
         """
         self.library = library
         self.local = local
-        self._key = local_key if local else key
+        self._key = None if local else key
         self.wire = _wire(
             endpoint or (LOCAL if local else WEB),
             self._key,
@@ -107,9 +107,10 @@ class Gateway:
             local=local,
             client=self._client,
             server_id=server_id,
-            local_api_key=local_key,
         )
         self._zotero.endpoint = self.wire.endpoint
+        if local and local_key is not None:
+            self.use_local_key(local_key)
 
     def __enter__(self) -> Gateway:
         """Itself; it is closed at the end of the block."""
@@ -261,6 +262,19 @@ class Gateway:
             if self.item(key) is not None:
                 raise
 
+    def delete_many(self, keys: Sequence[str], library_version: int) -> int | None:
+        """Delete at most fifty items for good, with their children, if the library is not newer
+        than `library_version`; those that are gone already are passed over.
+
+        Gives the version of the library afterwards. Raises `MovedError` when it is newer: somebody
+        wrote, or an answer was lost and the items are gone.
+        """
+        _at_most_fifty(keys)
+        rows = [{"key": _checked(key), "version": library_version} for key in keys]
+        # pyzotero's own idea of the version is that of the first item.
+        self._zotero.delete_item(rows, last_modified=library_version)
+        return version_of(self._headers())
+
     def delete_collection(self, key: str, version: int) -> None:
         """Delete a collection for good and those below it; its items stay.
 
@@ -292,7 +306,18 @@ class Gateway:
                 ) from None
         if not isinstance(said, dict) or not isinstance(said.get("key"), str):
             raise self._strange()
+        self.use_local_key(said["key"])
         return said["key"], bool(said.get("remember"))
+
+    def use_local_key(self, key: str) -> None:
+        """Write to the desktop program with this key. Raises `WrongKeyError` for no such text."""
+        self.wire.hide(key)
+        self._zotero.local_api_key = self._key = key
+
+    @property
+    def has_local_key(self) -> bool:
+        """Whether there is a key for the desktop program, as far as is known before trying."""
+        return self.local and self._key is not None
 
     # Below
 

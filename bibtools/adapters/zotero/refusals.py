@@ -40,7 +40,7 @@ _BY_STATUS: Mapping[int, Kind] = {
     401: (
         LocalKeyError,
         "wants a key that its user has allowed",
-        "Log in again: bibtools zotero login",
+        'Run it again at a terminal, and answer in the window of Zotero with "Always Allow".',
     ),
     404: (NotThereError, "has nothing there", "Check the library's number."),
     409: (

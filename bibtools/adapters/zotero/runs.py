@@ -134,8 +134,9 @@ class RunRecord:
     """ISO 8601 in UTC, to the microsecond: texts in the order of time."""
     finished: bool
     undone: bool
+    """Whether it was taken back, but for what is `left`."""
     left: tuple[str, ...]
-    """Keys of what the undo left as it was."""
+    """Keys of what the undo left as it was, and "file" for the file."""
     folder: Path
 
     @property
@@ -307,6 +308,10 @@ class RunJournal:
         """The run came to its end. Without the mark it counts as ended by a kill."""
         with contextlib.suppress(OSError):
             put_private(self.folder / "finished", b"")
+
+    def discard(self) -> None:
+        """Nothing was written on either side: there was no run."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _append(self, rows: Iterable[Mapping[str, Any]]) -> None:
         if data := _lines(rows):

@@ -8,6 +8,7 @@ line loses that pair only:
 |---|---|
 | the head | `format` ("bibtools zotero state"), `version` (1) |
 | a scope | `scope` (its number), `endpoint`, `library` ("user:1"), `collection` (key or null), `library_version`; where known `server` (which database of the desktop program) and `name` (of the collection) |
+| a refusal | `in` (number of its scope), `refused` (citation key), `print` (a digest of what was sent), `message` (why) |
 | a pair | `in` (number of its scope), `item`, `key`, `print`, `version`, `there` (item data); where they are not empty `here`, `ours`, `entry_ours`, `code` (key and address), `pending` |
 
 A *scope* is what a file is synced with: a collection of a library on a server, or a whole library.
@@ -40,6 +41,7 @@ from bibtools.adapters.zotero.state_lines import (
 from bibtools.errors import InputError
 from bibtools.model import Notice
 from bibtools.sync.plan import Library
+from bibtools.sync.refusals import Refusal
 from bibtools.sync.values import Agreed
 
 SUFFIX: Final = ".zotero.jsonl"
@@ -73,6 +75,8 @@ class Pairs:
     """Path of the collection then, for a person."""
     rows: Mapping[str, Agreed] = field(default_factory=dict)
     """By the key of the item."""
+    refusals: tuple[Refusal, ...] = ()
+    """What Zotero refused for good."""
 
     def with_rows(self, rows: Iterable[Agreed]) -> Pairs:
         """The same scope with these rows in the place of all."""
@@ -148,7 +152,7 @@ def write_state(state: State) -> State:
     Raises `WriteError` when the file cannot be written or was changed since it was read.
     """
     data, places = _made(state)
-    write_file(state.path, data, state.seen, backup=bool(state.notices))
+    write_file(state.path, data, state.seen, backup=bool(state.notices), elsewhere=False)
     return replace(state, seen=state_of(data), notices=(), places=places)
 
 
@@ -192,6 +196,10 @@ def _built(state: State, old: bytes) -> tuple[bytes, Places]:
             places[number, item] = (row, end, end + len(line) - 1)
             lines.append(line)
             end += len(line)
+        for one in sorted(pairs.refusals, key=lambda one: (one.key, one.print)):
+            told = {"refused": one.key, "print": one.print, "message": one.message}
+            lines.append(line_of({"in": number, **told}))
+            end += len(lines[-1])
     return b"".join(lines), places
 
 
@@ -212,6 +220,7 @@ class _Reader:
         self.path = path
         self.heads: dict[int, Pairs] = {}
         self.pairs: dict[int, dict[str, Agreed]] = {}
+        self.refusals: dict[int, dict[Refusal, None]] = {}
         self.torn: set[tuple[int, str]] = set()
         """Pairs of which two lines say different things."""
         self.bad: list[tuple[int, str]] = []
@@ -224,7 +233,9 @@ class _Reader:
         try:
             if type(row) is not dict:
                 raise ValueError("no object")
-            if "in" in row:
+            if "refused" in row:
+                self._refusal(row)
+            elif "in" in row:
                 self._pair(line, row)
             elif "scope" in row:
                 self._scope(number, row)
@@ -269,6 +280,12 @@ class _Reader:
         elif head.library_version < known.library_version:
             self.heads[row["scope"]] = head
 
+    def _refusal(self, row: Mapping[str, Any]) -> None:
+        where, parts = row["in"], (row["refused"], row["print"], row["message"])
+        if type(where) is not int or not all(isinstance(part, str) for part in parts):
+            raise ValueError("no refusal")
+        self.refusals.setdefault(where, {})[Refusal(*parts)] = None
+
     def _pair(self, line: Line, row: Mapping[str, Any]) -> None:
         where = row["in"]
         if type(where) is not int:
@@ -294,8 +311,12 @@ class _Reader:
                 for item, row in self.pairs.get(number, {}).items()
                 if (number, item) not in self.torn
             }
+            refusals = tuple(self.refusals.get(number, ()))
             known = found.get(head.scope)
-            found[head.scope] = replace(head, rows={**known.rows, **rows} if known else rows)
+            if known is not None:
+                rows = {**known.rows, **rows}
+                refusals = tuple(dict.fromkeys((*known.refusals, *refusals)))
+            found[head.scope] = replace(head, rows=rows, refusals=refusals)
         return found
 
     def told(self) -> tuple[Notice, ...]:

@@ -54,6 +54,8 @@ _PASSED_ON = (
     "zotero-server-id",
 )
 _KEY = re.compile(r"[A-Za-z0-9]+")
+_LOCAL_KEY = re.compile(r"[!-~]{1,400}")
+"""Of the keys of the desktop program nothing is promised but that they fit into a header."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -122,6 +124,8 @@ class Wire(httpx2.BaseTransport):
         """Of the last request."""
         self.schema: int | None = None
         """Version of the schema of item types that the server speaks, as its last answer said."""
+        self.key_refused = False
+        """Whether the desktop program did not take the key that a write had, or wanted one."""
         self._key = key
         self._base = httpx2.URL(self.endpoint)
         self._shown = host_of(self._base)
@@ -163,6 +167,14 @@ class Wire(httpx2.BaseTransport):
             yield
         finally:
             self.patience = usual
+
+    def hide(self, local_key: str) -> None:
+        """Look for this key of the desktop program in what it says from now on, so that it goes no
+        further. Raises `WrongKeyError` for a text that does not fit into a header.
+        """
+        if not _LOCAL_KEY.fullmatch(local_key):
+            raise WrongKeyError("The Zotero program gave a key that cannot be sent back to it.")
+        self._key = local_key
 
     def close(self) -> None:
         """Close the connections."""
@@ -333,6 +345,7 @@ class Wire(httpx2.BaseTransport):
         return _Problem(self._refused(request, answer), uncertain=writing and status >= 500)
 
     def _refused(self, request: httpx2.Request, answer: httpx2.Response) -> ZoteroError:
+        self.key_refused = self.key_refused or answer.status_code == 401
         return refusal(
             f"The Zotero server {self._shown}",
             answer.status_code,

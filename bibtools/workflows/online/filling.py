@@ -44,7 +44,7 @@ from bibtools.workflows.online.questions import (
     real_venue,
     stated_dois,
 )
-from bibtools.workflows.online.state import Evidence, OnlineOptions, Work
+from bibtools.workflows.online.state import BY_A_PERSON, Evidence, OnlineOptions, Work
 
 INDEX = "offline index"
 
@@ -114,15 +114,23 @@ def _take_likely(
 
 
 def fill_from_record(
-    work: Work, service: Service, question: Question, record: Entry, asked: str, doubt: str = ""
+    work: Work,
+    service: Service,
+    question: Question,
+    record: Entry,
+    asked: str,
+    doubt: str = "",
+    *,
+    by_person: bool = False,
 ) -> None:
     """Fill what the entry lacks from a record of the same work, found by an identifier.
 
-    `doubt` says why it is only likely the same.
+    `doubt` says why it is only likely the same; `by_person`, that a person said it is.
     """
     rule = f"the record of {question.subject}, which is this work's"
     if doubt:
-        rule = f"only likely: the record of {question.subject}; {doubt}"
+        how = BY_A_PERSON if by_person else "only likely"
+        rule = f"{how}: the record of {question.subject}; {doubt}"
     if question.kind == "title":
         rule = "the record whose title was found"
     preprints_day = record.type == type_preprint and cites_publication(work.now)

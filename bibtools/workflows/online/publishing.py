@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bibtools.matching.published import NO_RECORD, Choice, choose_published
+from bibtools.matching.published import NO_RECORD, Choice, Judged, choose_published
 from bibtools.model import Doi, Outcome
 from bibtools.sites.asking import CouldNotAsk, Found, NotFound, Question, Service
 from bibtools.sites.records import Record
@@ -19,7 +19,7 @@ from bibtools.workflows.online.filling import (
 )
 from bibtools.workflows.online.judging import judge_own
 from bibtools.workflows.online.questions import Sort, named, stated_dois, wants_published
-from bibtools.workflows.online.state import Work
+from bibtools.workflows.online.state import BY_A_PERSON, Work
 
 if TYPE_CHECKING:
     from bibtools.workflows.online.rounds import Run
@@ -202,14 +202,14 @@ class Search:
         """Decide which of the candidates is the published version, and use it as asked for."""
         options, today = self.run.options, self.run.today
         choice = self.confirmed(work)
-        agreed = work.number in options.agreed and choice.outcome is Outcome.LIKELY
-        if choice.outcome not in options.accept and not agreed:
-            if choice.outcome is Outcome.LIKELY:
-                work.doubt = choice.considered[0].record
+        picked = self.picked(work, choice)
+        if choice.outcome not in options.accept and not picked:
+            work.publications = choice.publications
             self.tell_unsure(work, choice)
             return
-        rule = f"{choice.rule}; you said it is the same" if agreed else choice.rule
-        chosen = choice.chosen or tuple(one.record for one in choice.considered[:1])
+        rule = f"{BY_A_PERSON}: {picked[0].verdict.rule}" if picked else choice.rule
+        best = picked or choice.considered[:1]
+        chosen = choice.chosen or tuple(one.record for one in best)
         own = self.candidates[work.number]
         work.published = tuple((q, one) for one in chosen for q, record in own if record is one)
         for said in dict.fromkeys(record.retracted for record in chosen if record.retracted):
@@ -238,6 +238,13 @@ class Search:
         else:
             add_published(work, rule, today, replace_all=options.published == "replace")
 
+    def picked(self, work: Work, choice: Choice) -> tuple[Judged, ...]:
+        """The publication that a person chose, if it is still among what may be it."""
+        if choice.outcome is Outcome.SURE:
+            return ()
+        wanted = self.run.options.picked.get(work.number, ())
+        return tuple(one for one in choice.considered if one.record in wanted)
+
     def is_there(self, work: Work, chosen: Sequence[Record]) -> Work | None:
         """Another entry of the file that is the published version."""
         for record in chosen:
@@ -261,7 +268,8 @@ class Search:
                 f"a published version is {choice.outcome.value}, not sure: {choice.rule}"
                 f"{_named(choice)}.",
                 "enrich.published",
-                "Nothing was written of it; --accept likely takes what is likely.",
+                "Nothing was written of it; --accept likely takes what is likely, "
+                "--interactive asks you.",
             )
             return
         stated = stated_dois(work)

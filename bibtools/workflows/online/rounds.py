@@ -31,6 +31,7 @@ from bibtools.workflows.online.filling import fill_from_index, fill_from_record
 from bibtools.workflows.online.judging import judge_own
 from bibtools.workflows.online.questions import Sort, named
 from bibtools.workflows.online.state import (
+    BY_A_PERSON,
     Asks,
     Evidence,
     Online,
@@ -85,7 +86,8 @@ def enrich_online(
                 work.evidence,
                 work.beside,
                 tuple(work.unasked.values()),
-                work.doubt,
+                work.publications,
+                tuple(dict(work.unsure).items()),
             )
             for work in works
         ),
@@ -145,7 +147,7 @@ class Run:
         """What a person chose, what the entries print, what the offline index knows."""
         for number in self.options.chosen:
             self.works[number].evidence["arxiv"] = Evidence(
-                "arxiv", YOU, "", "chosen at the terminal", self.today
+                "arxiv", YOU, "", f"{BY_A_PERSON} at the terminal", self.today
             )
         if self.index is None:
             for work in self.works:
@@ -329,7 +331,9 @@ class Run:
             self.tell_other(work, service, question, record, "nothing was filled from it")
             self.take_back(work, question)
             return
-        if outcome is Outcome.LIKELY and Outcome.LIKELY not in self.options.accept:
+        likely = outcome is Outcome.LIKELY
+        agreed = likely and (work.number, question) in self.options.own
+        if likely and not agreed and Outcome.LIKELY not in self.options.accept:
             work.unsure.append((question, record))
             self.tell_other(work, service, question, record, f"that is likely it, not sure: {rule}")
             self.take_back(work, question)
@@ -337,8 +341,8 @@ class Run:
         if record.retracted:
             work.tell(f"{record.retracted}.", "enrich.retracted")
         work.records.append((question, record))
-        doubt = rule if outcome is Outcome.LIKELY else ""
-        fill_from_record(work, service, question, record.entry, self.today, doubt)
+        doubt = rule if likely else ""
+        fill_from_record(work, service, question, record.entry, self.today, doubt, by_person=agreed)
 
     def tell_other(
         self, work: Work, service: Service, question: Question, record: Record, what: str

@@ -9,12 +9,15 @@ from typing import Literal, Protocol
 
 from bibtools.adapters.web.asking import Job
 from bibtools.formats.provenance import LinkState, Lost
+from bibtools.matching.published import Judged
 from bibtools.model import ArxivId, Entry, Notice, Outcome
 from bibtools.model.progress import Progress
 from bibtools.sites.asking import Answer, Found, Question, Service
 from bibtools.sites.records import Record
 
 Published = Literal["add", "beside", "replace", "none"]
+BY_A_PERSON = "chosen by a person"
+"""In the rule of what was taken because a person said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,10 @@ class OnlineOptions:
     """The parts of each entry that the user locked, by position: names as in `Evidence.part`."""
     chosen: Mapping[int, ArxivId] = field(default_factory=dict)
     """The arXiv IDs that a person chose, by position: they hold."""
-    agreed: frozenset[int] = frozenset()
-    """The entries, by position, whose likely published version a person found right."""
+    picked: Mapping[int, tuple[Record, ...]] = field(default_factory=dict)
+    """The records of the published version that a person chose, by position."""
+    own: frozenset[tuple[int, Question]] = frozenset()
+    """Which likely records a person found to be the entry's own: position, and what led there."""
     keyed: frozenset[str] = frozenset()
     """Services for which there is a key; those that need one are asked only then."""
     today: date = field(default_factory=date.today)
@@ -91,7 +96,7 @@ class Work:
     others: list[tuple[Question, Record]] = field(default_factory=list)
     """What they know by its identifiers and what is another work."""
     unsure: list[tuple[Question, Record]] = field(default_factory=list)
-    """What they know by its identifiers and what is only likely this work."""
+    """What they know by its identifiers and what is only likely this work: not filled from."""
     unknown: list[Question] = field(default_factory=list)
     """Its identifiers that nobody knows who should."""
     evidence: dict[str, Evidence] = field(default_factory=dict)
@@ -100,8 +105,8 @@ class Work:
     """The records of its published version, when that is sure."""
     beside: Entry | None = None
     """The published version as an entry of its own."""
-    doubt: Record | None = None
-    """What is likely its published version, and was not taken."""
+    publications: tuple[tuple[Judged, ...], ...] = ()
+    """What may be its published version and was not taken; records of one publication together."""
     unasked: dict[str, Unasked] = field(default_factory=dict)
     """What could not be asked, by question."""
     notices: list[Notice] = field(default_factory=list)
@@ -133,8 +138,11 @@ class Told:
     evidence: Mapping[str, Evidence]
     beside: Entry | None = None
     unasked: tuple[Unasked, ...] = ()
-    doubt: Record | None = None
-    """What is likely its published version, and was not taken."""
+    publications: tuple[tuple[Judged, ...], ...] = ()
+    """What may be its published version and was not taken, best first; the records of one
+    publication together."""
+    unsure: tuple[tuple[Question, Record], ...] = ()
+    """What its identifiers lead to, is only likely this work, and was not filled from."""
 
 
 @dataclass(frozen=True, slots=True)

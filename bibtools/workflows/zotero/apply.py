@@ -14,6 +14,7 @@ from dataclasses import replace
 from bibtools.adapters.files import read_if_there
 from bibtools.adapters.journal import journalled_write
 from bibtools.adapters.zotero.errors import ZoteroError
+from bibtools.adapters.zotero.one_at_a_time import sync_of_library
 from bibtools.adapters.zotero.state import Pairs, State, write_state
 from bibtools.errors import BibtoolsError, WriteError
 from bibtools.model import Notice
@@ -28,8 +29,10 @@ from bibtools.sync.plan import (
     UpdateEntry,
     steps_of,
 )
+from bibtools.sync.refusals import Refusal
 from bibtools.sync.remembering import remember_here, remember_there, renamed
 from bibtools.sync.values import Agreed, LocalEntry
+from bibtools.workflows.zotero.checks import check_files
 from bibtools.workflows.zotero.outcome import STEP_NAMES, Outcome
 from bibtools.workflows.zotero.preparing import Prepared, again, as_it_is_now
 from bibtools.workflows.zotero.running import Run, start_run
@@ -46,8 +49,9 @@ def apply(
 ) -> Outcome:
     """Carry out the plan.
 
-    Raises `WriteError`, with nothing done, when the file has changed since the plan was made or
-    the journal cannot be written. What stops the run later is in the outcome (`stopped`).
+    Raises `WriteError`, with nothing done, when the file has changed since the plan was made,
+    when it, its state or the journal cannot be written, and while another sync writes to the
+    library. What stops the run later is in the outcome (`stopped`).
     """
     return _Application(session, prepared, command, progress).run()
 
@@ -68,12 +72,19 @@ class _Application:
         self.done = dict.fromkeys(STEP_NAMES.values(), 0)
         self.notices: list[Notice] = []
         self.stopped: BibtoolsError | None = None
+        self.wrote_file = False
         self.run_: Run | None = None
         self.sender = Sender(session, prepared, self.rows, progress)
 
     def run(self) -> Outcome:
         """All of it."""
+        with sync_of_library(self.prepared.scope):
+            return self._run()
+
+    def _run(self) -> Outcome:
         self._check_file()
+        if self.plan.writes:
+            check_files(self.prepared)
         self._check_creates()
         if not self.plan.writes:
             self._remember(self._settled(self.prepared.local, self.prepared.local, ()))
@@ -94,8 +105,22 @@ class _Application:
             self._remember(self._interim())
         else:
             self._in_file()
-        self.run_.finish()
+        if self._came_to_nothing():
+            self.run_.discard()
+            self.run_ = None
+        else:
+            self.run_.finish()
         return self._outcome()
+
+    def _came_to_nothing(self) -> bool:
+        """Whether Zotero surely refused all that was sent, and nothing else was done."""
+        failures = self.sender.failures
+        return (
+            self.stopped is None
+            and not self.wrote_file
+            and not self.sender.there
+            and all(400 <= one.code < 500 for one in failures)
+        )
 
     def _outcome(self) -> Outcome:
         reads, writes = self.session.requests
@@ -155,7 +180,8 @@ class _Application:
         }
 
     def _remember(self, rows: Mapping[str, Agreed]) -> None:
-        if not rows and not self.prepared.pairs.rows:
+        refused = self._refusals() or self.prepared.pairs.refusals
+        if not (rows or self.prepared.pairs.rows or refused):
             return
         if not self.prepared.fileless:
             self.state = write_state(put_pairs(self.state, self._pairs(rows)))
@@ -284,8 +310,11 @@ class _Application:
         rows = self._settled(local, new, steps, refused)
         if data != (local.data or b""):
             assert self.run_ is not None
+            self.wrote_file = True
             self.run_.about_to_write_file(data, self.state, self._pairs(rows))
-            journalled_write(local.file, data, current.seen, self.command, self.run_.name)
+            journalled_write(
+                local.file, data, current.seen, self.command, self.run_.name, elsewhere=False
+            )
         self.notices += notices
         for step in steps:
             if step.key not in refused:
@@ -296,9 +325,14 @@ class _Application:
         return replace(
             self.prepared.pairs,
             rows=dict(rows),
+            refusals=self._refusals(),
             library_version=self.session.mirror.version,
-            name=self.prepared.place.path,
+            name=self.prepared.place.name,
         )
+
+    def _refusals(self) -> tuple[Refusal, ...]:
+        """What Zotero refused for good, before and now."""
+        return tuple(dict.fromkeys((*self.prepared.held, *self.sender.refused)))
 
 
 def _as_read(entries: Iterable[LocalEntry]) -> dict[str, Agreed]:

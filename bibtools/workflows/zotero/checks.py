@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from bibtools.adapters.files import (
+    refuse_unwritable,
+    refuse_unwritable_folder,
+    remove_leftovers,
+)
 from bibtools.adapters.zotero.errors import NoWriteAccessError
+from bibtools.errors import WriteError
 from bibtools.sync.plan import Plan
+from bibtools.workflows.zotero.preparing import Prepared
 from bibtools.workflows.zotero.session import Session
 
 
@@ -14,7 +21,15 @@ def check_access(session: Session, plan: Plan) -> None:
 
 
 def check_write(session: Session) -> None:
-    """Raise `NoWriteAccessError` where the key is known not to write."""
+    """Raise `NoWriteAccessError` where the key is known not to write, and for a desktop program
+    that lets nobody write.
+    """
+    if session.gateway.local and session.gateway.server_id is None:
+        raise NoWriteAccessError(
+            "This version of the Zotero program lets no other program write to it, so nothing was "
+            "done.",
+            "Update Zotero, or leave --local away: then its server is asked.",
+        )
     if not session.may_write():
         raise NoWriteAccessError(
             f"The API key may read the library {session.library.shown} and not write to it, so "
@@ -22,3 +37,21 @@ def check_write(session: Session) -> None:
             "Allow write access on https://www.zotero.org/settings/keys, or use bibtools zotero "
             "pull.",
         )
+
+
+def check_files(prepared: Prepared) -> None:
+    """Raise `WriteError` where the file, or what is remembered beside it, cannot be written.
+
+    What runs that were killed left beside them goes.
+    """
+    if prepared.fileless:
+        return
+    written = [prepared.local.file] if prepared.plan.local else []
+    for path in (*written, str(prepared.state.path)):
+        try:
+            refuse_unwritable_folder(path)
+            refuse_unwritable(path, elsewhere=False)
+        except WriteError as error:
+            raise WriteError(f"{error.message} Nothing was sent to Zotero.", error.hint) from None
+    for path in (prepared.local.file, str(prepared.state.path)):
+        remove_leftovers(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from bibtools.adapters.zotero.credentials import Account, Credentials, Place, Se
 from bibtools.adapters.zotero.errors import NoAccessError
 from bibtools.adapters.zotero.gateway import groups, key_info
 from bibtools.adapters.zotero.settings import ZoteroOptions, ZoteroSettings, zotero_settings
-from bibtools.errors import ConfigError, UsageError
+from bibtools.errors import ConfigError, UsageError, WriteError
 from bibtools.sync.plan import Library
 
 
@@ -112,6 +113,27 @@ def _library(settings: ZoteroSettings, key: Secret, info: KeyInfo) -> tuple[Libr
         f'{what} called "{name}". The groups that the key may see: {known}.',
         "Give --library user, or group: with the number.",
     )
+
+
+# The desktop program
+
+
+def kept_permission(settings: ZoteroSettings, database: str) -> Secret | None:
+    """The key with which the desktop program lets us write to a database; None when it is to be
+    asked. Raises `ConfigError` for a file of credentials that is not to be used.
+    """
+    return _credentials(settings).local_key(database)
+
+
+def keep_permission(settings: ZoteroSettings, database: str, key: Secret) -> None:
+    """Keep it. Raises `WriteError` when it cannot be kept."""
+    _credentials(settings).save_local_key(database, key)
+
+
+def forget_permission(settings: ZoteroSettings, database: str) -> None:
+    """Forget it: the desktop program does not take it any more."""
+    with contextlib.suppress(ConfigError, WriteError):
+        _credentials(settings).forget_local_key(database)
 
 
 # Logging in and out

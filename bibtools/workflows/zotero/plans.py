@@ -31,7 +31,7 @@ from bibtools.sync.plan import (
     steps_of,
 )
 from bibtools.sync.values import Agreed, FieldChange, FieldConflict
-from bibtools.workflows.zotero.preparing import Prepared, Wanted, planned, unplanned
+from bibtools.workflows.zotero.preparing import Prepared, Wanted, open_file, planned, unplanned
 from bibtools.workflows.zotero.session import Place, Session
 
 FORMAT: Final = "bibtools zotero plan"
@@ -63,6 +63,8 @@ class SavedPlan:
     path: str
     """Of the collection."""
     plan: Plan
+    known_as: str = ""
+    """An older path of the collection, by which it is remembered."""
 
 
 def plan_json(plan: Plan, *, rows: bool = False) -> dict[str, Any]:
@@ -121,7 +123,11 @@ def save_plan(path: str, prepared: Prepared, command: str) -> None:
         "version": VERSION,
         "command": command,
         "wanted": _plain(wanted),
-        "place": {"path": prepared.place.path, "below": sorted(prepared.place.below)},
+        "place": {
+            "path": prepared.place.path,
+            "below": sorted(prepared.place.below),
+            "known_as": prepared.place.known_as,
+        },
         "plan": plan_json(plan, rows=True),
     }
     text = json.dumps(made, ensure_ascii=True, indent=1) + "\n"
@@ -152,6 +158,7 @@ def load_plan(path: str) -> SavedPlan:
             Wanted(**made["wanted"]),
             str(made["place"]["path"]),
             _plan(made["plan"]),
+            str(made["place"].get("known_as") or ""),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(
@@ -205,7 +212,7 @@ def prepare_saved(session: Session, saved: SavedPlan) -> Prepared:
             "Choose that library with --library, or make the plan again.",
         )
     place = _place(session, saved)
-    prepared = unplanned(session, plan.file, saved.wanted, place)
+    prepared = unplanned(session, open_file(plan.file), saved.wanted, place)
     moved = _moved(session, prepared, saved) or _made_meanwhile(prepared, plan)
     if moved:
         shown = ", ".join(moved[:5]) + (f" and {len(moved) - 5} more" if len(moved) > 5 else "")
@@ -225,7 +232,7 @@ def prepare_saved(session: Session, saved: SavedPlan) -> Prepared:
         if row.item in touched or (held is not None and held.version == row.version):
             rows[row.item] = row
     settled = replace(plan, settled=tuple(rows.values()))
-    return replace(prepared, plan=settled)
+    return replace(prepared, plan=settled, held=prepared.pairs.refusals)
 
 
 def _place(session: Session, saved: SavedPlan) -> Place:
@@ -238,7 +245,7 @@ def _place(session: Session, saved: SavedPlan) -> Place:
         if saved.wanted.subcollections
         else frozenset({plan.collection})
     )
-    return Place(plan.collection, saved.path, made, keys)
+    return Place(plan.collection, saved.path, made, keys, saved.known_as)
 
 
 def _moved(session: Session, prepared: Prepared, saved: SavedPlan) -> list[str]:

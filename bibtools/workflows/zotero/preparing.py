@@ -10,17 +10,18 @@ from pathlib import Path
 from bibtools.adapters.files import FileState, absent, read_if_there, standard_stream
 from bibtools.adapters.zotero.state import Pairs, Scope, State, read_state, scope_of
 from bibtools.errors import InputError, UsageError
-from bibtools.model import Entry
+from bibtools.model import Entry, Notice
 from bibtools.model.progress import Progress
 from bibtools.sync.item_side import entry_data
 from bibtools.sync.local_file import LocalFile, read_local
 from bibtools.sync.plan import Plan
 from bibtools.sync.planning import Direction, PlanRequest, make_plan
+from bibtools.sync.refusals import Refusal, without_refused
 from bibtools.sync.remembering import by_citation_key
 from bibtools.sync.values import Agreed, LocalEntry, Prefer, RemoteItem
 from bibtools.workflows.zotero.keys import new_key
 from bibtools.workflows.zotero.killed import settle_killed
-from bibtools.workflows.zotero.scopes import known_pairs
+from bibtools.workflows.zotero.scopes import known_collections, known_pairs, without_stale
 from bibtools.workflows.zotero.session import Place, Session, find_place
 
 LIST = "the list"
@@ -54,6 +55,8 @@ class Prepared:
     state: State
     pairs: Pairs
     """What the state file remembers of this scope, without what never happened."""
+    held: tuple[Refusal, ...] = ()
+    """What Zotero refused for good, and would be sent again but for that."""
     fileless: bool = False
     """Whether the entries come from a list without a file: nothing of them is remembered."""
 
@@ -76,22 +79,44 @@ def prepare(
     if wanted.direction == "push" and not read_if_there(file)[1].exists:
         raise InputError(f'There is no file "{file}".', "Check the name; pull makes a new file.")
     wanted = replace(wanted, collection=session.collection)
+    opened = open_file(file)
     place = find_place(
         session.mirror,
         wanted.collection,
         subcollections=wanted.subcollections,
         make=wanted.direction != "pull",
+        known=known_collections(opened.state, _scope(session, None)),
     )
-    return planned(unplanned(session, file, wanted, place), progress)
+    return planned(unplanned(session, opened, wanted, place), progress)
 
 
-def unplanned(session: Session, file: str, wanted: Wanted, place: Place) -> Prepared:
-    """Both sides read, and an empty plan."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file and its state, as they were read."""
+
+    file: str
+    data: bytes | None
+    seen: FileState
+    state: State
+
+
+def open_file(file: str) -> Opened:
+    """Read a file and its state."""
     data, seen = read_if_there(file)
     settle_killed(file, seen)
-    state = read_state(file)
+    return Opened(file, data, seen, read_state(file))
+
+
+def _scope(session: Session, collection: str | None) -> Scope:
     server = session.gateway.server_id or ""
-    scope = scope_of(session.gateway.endpoint, session.library, place.collection, server)
+    return scope_of(session.gateway.endpoint, session.library, collection, server)
+
+
+def unplanned(session: Session, opened: Opened, wanted: Wanted, place: Place) -> Prepared:
+    """Both sides read, and an empty plan."""
+    file, data, seen, state = opened.file, opened.data, opened.seen, opened.state
+    scope = _scope(session, place.collection)
+    state = without_stale(state, scope, lambda keys: set(session.mirror.versions_of(keys)))
     pairs = known_pairs(state, scope)
     local = read_local(data, file, by_citation_key(pairs.rows))
     # A file that is not there is made anew, whatever is remembered of one that was.
@@ -115,7 +140,7 @@ def prepare_list(
     for entry in entries:
         data, code = entry_data(entry)
         found.append(LocalEntry(str(entry.key), "", entry, data, code))
-    scope = scope_of(session.gateway.endpoint, session.library, place.collection)
+    scope = _scope(session, place.collection)
     local = LocalFile(LIST, "bib", None, tuple(found))
     state = State(Path(LIST))
     prepared = _prepared(session, wanted, place, local, absent, state, Pairs(scope))
@@ -126,7 +151,11 @@ def planned(prepared: Prepared, progress: Progress | None = None) -> Prepared:
     """The same with its plan."""
     if progress is not None:
         progress("comparing both sides", 0, 0)
-    return replace(prepared, plan=make_plan(prepared.request))
+    pairs, plan = prepared.pairs, make_plan(prepared.request)
+    if prepared.request.direction == "pull":
+        return replace(prepared, plan=plan, held=pairs.refusals)
+    held = without_refused(plan, pairs.refusals, pairs.rows)
+    return replace(prepared, plan=held.plan, held=held.refusals)
 
 
 def as_it_is_now(session: Session, old: Prepared) -> Prepared:
@@ -180,7 +209,8 @@ def _prepared(
         file_modified=_modified(local.file) if wanted.prefer == "newest" else "",
         collections=place.missing,
         below=place.below,
-        notices=(*session.notices, *state.notices, *local.notices),
+        sees_notes=session.sees_notes() is not False,
+        notices=(*session.notices, *state.notices, *_renaming(place), *local.notices),
     )
     nothing = Plan(
         request.library,
@@ -191,6 +221,20 @@ def _prepared(
         request.library_version,
     )
     return Prepared(nothing, request, wanted, place, local, seen, state, pairs)
+
+
+def _renaming(place: Place) -> tuple[Notice, ...]:
+    """Tells of a collection that is found by the name that it had."""
+    if not place.known_as:
+        return ()
+    return (
+        Notice(
+            f'The collection "{place.known_as}" is called "{place.path}" in Zotero now; it is the '
+            "one that the file goes on with.",
+            rule="zotero.renamed",
+            hint=f'--collection "{place.path}" names it as it is.',
+        ),
+    )
 
 
 def scope_keys(items: Mapping[str, RemoteItem], place: Place) -> frozenset[str]:

@@ -82,6 +82,10 @@ class Run:
                 f'Make room or permission in "{self.journal.folder}".',
             ) from None
 
+    def discard(self) -> None:
+        """The run is over, and did nothing that could be taken back."""
+        self.journal.discard()
+
     def finish(self) -> None:
         """The run is over."""
         self.journal.finish()

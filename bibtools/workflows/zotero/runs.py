@@ -19,6 +19,7 @@ def list_runs(file: str | None) -> list[dict[str, Any]]:
             "file": run.file,
             "finished": run.finished,
             "undone": run.undone,
+            "left": list(run.left),
         }
         for run in (all_runs() if file is None else runs_of(file))
     ]

@@ -6,6 +6,7 @@ same pair in both, so what one scope remembers serves the other, and nothing is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bibtools.adapters.zotero.state import Pairs, Scope, State
@@ -15,6 +16,36 @@ from bibtools.sync.values import Agreed
 def _is_beside(one: Scope, other: Scope) -> bool:
     """Whether two scopes are parts of one library."""
     return one != other and replace(one, collection=None) == replace(other, collection=None)
+
+
+def without_stale(state: State, scope: Scope, in_library: Callable[[set[str]], set[str]]) -> State:
+    """The state without the parts of this library that never came to be.
+
+    A run that was ended before it made its collection leaves rows of items that it was about to
+    make; the next run makes the collection under another key. `in_library` gives those of the
+    items that there are.
+    """
+    stale = [
+        other
+        for other, beside in state.scopes.items()
+        if _is_beside(scope, other)
+        and beside.rows
+        and all(row.pending for row in beside.rows.values())
+        and not in_library(set(beside.rows))
+    ]
+    if not stale:
+        return state
+    kept = {other: pairs for other, pairs in state.scopes.items() if other not in stale}
+    return replace(state, scopes=kept)
+
+
+def known_collections(state: State, library: Scope) -> dict[str, str]:
+    """Keys of the collections of a library that a file was synced with, by their path then."""
+    return {
+        pairs.name: scope.collection
+        for scope, pairs in state.scopes.items()
+        if pairs.name and scope.collection is not None and _is_beside(library, scope)
+    }
 
 
 def known_pairs(state: State, scope: Scope) -> Pairs:

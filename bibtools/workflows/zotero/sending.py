@@ -25,6 +25,7 @@ from bibtools.sync.plan import (
     RemoteStep,
 )
 from bibtools.sync.planning import make_plan
+from bibtools.sync.refusals import FOR_GOOD, Refusal, refusal_of
 from bibtools.sync.remembering import Wrote
 from bibtools.sync.values import Agreed, RemoteItem, remote_item
 from bibtools.workflows.zotero.objects import Outgoing, outgoing
@@ -60,6 +61,8 @@ class Sender:
         self.wrote: dict[str, Wrote] = {}
         """By the key of the item."""
         self.failures: list[Failed] = []
+        self.refused: list[Refusal] = []
+        """What was refused for good."""
         self.failed_items: set[str] = set()
         self.failed_children: set[str] = set()
         """Keys of the items whose child could not be written."""
@@ -72,7 +75,7 @@ class Sender:
         self.rows: dict[str, Agreed] = {}
         self.local_steps: list[LocalStep] = []
         self.conflicts: list[Conflict] = []
-        self._there: set[str] = set()
+        self.there: set[str] = set()
         """Keys of objects that were made in this run."""
         self._steps_counted: set[int] = set()
 
@@ -146,7 +149,7 @@ class Sender:
             mirror.wrote([answer.version for _, answer in saved], report.library_version)
 
     def _written(self, one: Outgoing, stored: RemoteItem) -> None:
-        self._there.add(one.key)
+        self.there.add(one.key)
         if one.kind == "items" and not one.is_child:
             self.wrote[one.item] = Wrote(one.wanted, stored)
         if isinstance(one.step, CreateItem) and one.is_child:
@@ -174,7 +177,7 @@ class Sender:
             elif (
                 failure.code == 409
                 and one.parent is not None
-                and one.parent in (coming | self._there)
+                and one.parent in (coming | self.there)
             ):
                 again.append(one)
             elif (
@@ -277,7 +280,11 @@ class Sender:
         return found
 
     def _fail(self, one: Outgoing, failure: Failure) -> None:
-        told, field = _sentence(failure)
+        told, field = _sentence(failure, one.body)
+        if failure.code in FOR_GOOD:
+            child = one.is_child and isinstance(one.step, CreateItem)
+            refusal = refusal_of(one.step, told, child=child)
+            self.refused += [refusal] if refusal is not None else []
         name = str(one.body.get("name") or "") if one.kind == "collections" else ""
         key = name or self.keys.get(one.item) or one.key
         parent_failed = failure.code == 409 and one.parent in self.failed_items
@@ -311,7 +318,22 @@ def _stored(one: Outgoing, answer: Saved) -> RemoteItem:
     return replace(item, version=int(one.body["version"]), data=data)
 
 
-def _sentence(failure: Failure) -> tuple[str, str | None]:
+def _too_long(failure: Failure, body: Mapping[str, Any]) -> str:
+    """What of an object is too long, as far as the server says so."""
+    field, tag = failure.data.get("field"), failure.data.get("tag")
+    what = (
+        "A tag" if tag is not None else "A name" if field == "creator" else f'The field "{field}"'
+    )
+    start = str(tag or failure.data.get("value") or "")[:40].rstrip("…")
+    if tag is None and not field:
+        sizes = {name: len(str(value)) for name, value in body.items()}
+        longest = max(sizes, key=sizes.__getitem__)
+        what, start = f'Something in it (its longest field is "{longest}")', ""
+    shown = f' ("{start}…")' if start else ""
+    return f"{what} is longer than Zotero takes{shown}, so the item was not written."
+
+
+def _sentence(failure: Failure, body: Mapping[str, Any]) -> tuple[str, str | None]:
     """What happened, and the field that it is about."""
     field = failure.data.get("field")
     if failure.data.get("tag") is not None:
@@ -320,8 +342,7 @@ def _sentence(failure: Failure) -> tuple[str, str | None]:
     said = f" Zotero says: {failure.message}" if failure.message else ""
     match failure.code:
         case 413:
-            what = f'The field "{name}"' if name else "Something in it"
-            return f"{what} is longer than Zotero takes, so it was not written.", name
+            return _too_long(failure, body), name
         case 400:
             what = f'Zotero refused the field "{name}"' if name else "Zotero refused it"
             return f"{what}, so it was not written.{said}", name

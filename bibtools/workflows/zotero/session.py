@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bibtools.adapters.web.settings import cache_folder
 from bibtools.adapters.zotero.answers import KeyInfo, RemoteCollection
+from bibtools.adapters.zotero.credentials import Secret
 from bibtools.adapters.zotero.gateway import Gateway
 from bibtools.adapters.zotero.mirror import Mirror, mirror_path
 from bibtools.adapters.zotero.mirror_update import Updated, update
@@ -17,7 +18,15 @@ from bibtools.errors import UsageError
 from bibtools.model import Notice
 from bibtools.model.progress import Progress
 from bibtools.sync.plan import CreateCollection, Library
-from bibtools.workflows.zotero.connecting import Connected, Connection, asked_key, connect
+from bibtools.workflows.zotero.connecting import (
+    Connected,
+    Connection,
+    asked_key,
+    connect,
+    forget_permission,
+    keep_permission,
+    kept_permission,
+)
 from bibtools.workflows.zotero.keys import new_key
 
 _KEY = re.compile(r"(?=[A-Z]*[2-9])[2-9A-NP-Z]{8}")
@@ -56,6 +65,22 @@ class Session:
         return self.info.may_write(self.library)
 
     @property
+    def needs_permission(self) -> bool:
+        """Whether the desktop program has to ask its user before we can write."""
+        return self.gateway.local and not self.gateway.has_local_key
+
+    def ask_permission(self) -> bool:
+        """Have the desktop program ask its user, and wait for the answer.
+
+        Gives whether it holds from now on (it is kept then), or for one request only. Raises
+        `LocalKeyError` when it is denied, `WriteError` when it cannot be kept.
+        """
+        key, lasting = self.gateway.authorize()
+        if lasting and self.gateway.server_id is not None:
+            keep_permission(self.connected.settings, self.gateway.server_id, Secret(key))
+        return lasting
+
+    @property
     def collection(self) -> str | None:
         """The collection that option or settings name."""
         return self.connected.settings.collection
@@ -68,10 +93,11 @@ class Session:
 
     def refresh(self, progress: Progress | None = None) -> Updated:
         """Bring the copy up to date again."""
-        self.updated = update(self.mirror, self.gateway, progress, notes=self._sees_notes())
+        self.updated = update(self.mirror, self.gateway, progress, notes=self.sees_notes())
         return self.updated
 
-    def _sees_notes(self) -> bool | None:
+    def sees_notes(self) -> bool | None:
+        """Whether the key may see notes; None for the desktop program, which has no such keys."""
         return None if self.info is None else self.info.sees_notes(self.library)
 
 
@@ -91,12 +117,21 @@ def open_session(where: Connection, progress: Progress | None = None) -> Iterato
         local=local,
     ) as gateway:
         name = gateway.identity if local else gateway.endpoint
+        database = gateway.server_id
+        if local and database is not None:
+            allowed = kept_permission(found.settings, database)
+            if allowed is not None:
+                gateway.use_local_key(allowed.reveal())
         with Mirror(mirror_path(cache, name, found.library.path)) as mirror:
             sees = None if found.info is None else found.info.sees_notes(found.library)
             updated = update(mirror, gateway, progress, notes=sees)
-            yield Session(
-                gateway, mirror, found.library, found.info, updated, found, found.requests
-            )
+            try:
+                yield Session(
+                    gateway, mirror, found.library, found.info, updated, found, found.requests
+                )
+            finally:
+                if database is not None and gateway.wire.key_refused:
+                    forget_permission(found.settings, database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +146,44 @@ class Place:
     """Collections that have to be made for it, parents first."""
     below: frozenset[str] = field(default_factory=frozenset)
     """Keys of the collection and of those under it."""
+    known_as: str = ""
+    """What the user and the state file call it, where that is not its path any more."""
+
+    @property
+    def name(self) -> str:
+        """Under what name it is remembered."""
+        return self.known_as or self.path
 
 
 def find_place(
-    mirror: Mirror, wanted: str | None, *, subcollections: bool = True, make: bool = True
+    mirror: Mirror,
+    wanted: str | None,
+    *,
+    subcollections: bool = True,
+    make: bool = True,
+    known: Mapping[str, str] | None = None,
 ) -> Place:
     """The collection that `wanted` (path, name or key) means; the whole library for None.
 
-    One that is not there is to be made, where `make` says so. Raises `UsageError` for a name that
-    several collections have, and for a missing one.
+    One that is not there is to be made, where `make` says so. `known` are the keys of collections
+    that the file was synced with before, by the path that they had then: one that was renamed or
+    moved since is found by it. Raises `UsageError` for a name that several collections have, and
+    for a missing one.
     """
     if wanted is None:
         return Place(None)
-    if not wanted.strip().strip("/"):
+    # "a//b" is "a/b", unless a collection is called so.
+    names = "/".join(part for name in wanted.split("/") if (part := name.strip()))
+    if not names:
         raise UsageError("The name of the collection is empty.", "Leave --collection away.")
-    found = mirror.find_collections(wanted)
+    found = mirror.find_collections(wanted) or mirror.find_collections(names)
+    wanted = wanted if found else names
+    before = _renamed(mirror, wanted, known or {})
+    found = _with_renamed(mirror, wanted, found, before)
     if len(found) == 1:
         key = found[0].key
         keys = mirror.below([key]) if subcollections else frozenset({key})
-        return Place(key, mirror.path_of(key), (), keys)
+        return Place(key, mirror.path_of(key), (), keys, before.get(key, ""))
     if found:
         raise _ambiguous(mirror, wanted, found)
     if not make:
@@ -137,8 +191,10 @@ def find_place(
             f'There is no collection "{wanted}" in the library.',
             "bibtools zotero collections lists those that are there.",
         )
-    steps = _missing(mirror, wanted)
-    return Place(steps[-1].key, wanted.strip("/"), steps, frozenset({steps[-1].key}))
+    steps = _missing(mirror, wanted, known or {})
+    top = [mirror.path_of(steps[0].parent)] if steps[0].parent is not None else []
+    path = "/".join([*top, *(step.name for step in steps)])
+    return Place(steps[-1].key, path, steps, frozenset({steps[-1].key}))
 
 
 def _ambiguous(mirror: Mirror, wanted: str, found: Sequence[RemoteCollection]) -> UsageError:
@@ -149,7 +205,39 @@ def _ambiguous(mirror: Mirror, wanted: str, found: Sequence[RemoteCollection]) -
     )
 
 
-def _missing(mirror: Mirror, wanted: str) -> tuple[CreateCollection, ...]:
+def _is_called(mirror: Mirror, one: RemoteCollection, wanted: str) -> bool:
+    """Whether a collection is meant by its key or its whole path."""
+    return wanted == one.key or mirror.path_of(one.key) == wanted.strip("/")
+
+
+def _renamed(mirror: Mirror, wanted: str, known: Mapping[str, str]) -> dict[str, str]:
+    """The collections that were called so when a file was synced with them, and have another path
+    now: the old path by their key.
+    """
+    living = {
+        path: key
+        for path, key in known.items()
+        if any(one.key == key for one in mirror.find_collections(key))
+        and mirror.path_of(key) != path
+    }
+    path = wanted.strip("/")
+    if path in living:
+        return {living[path]: path}
+    end = f"/{path}".casefold()
+    return {key: old for old, key in living.items() if f"/{old}".casefold().endswith(end)}
+
+
+def _with_renamed(
+    mirror: Mirror, wanted: str, found: Sequence[RemoteCollection], before: Mapping[str, str]
+) -> tuple[RemoteCollection, ...]:
+    """What may be meant: by its key or whole path one alone, else also what was called so."""
+    if any(_is_called(mirror, one, wanted) for one in found):
+        return tuple(found)
+    old = (one for key in before for one in mirror.find_collections(key))
+    return (*old, *(one for one in found if one.key not in before))
+
+
+def _missing(mirror: Mirror, wanted: str, known: Mapping[str, str]) -> tuple[CreateCollection, ...]:
     """What has to be made so that a path is there."""
     if _KEY.fullmatch(wanted.strip()):
         raise UsageError(
@@ -162,6 +250,7 @@ def _missing(mirror: Mirror, wanted: str) -> tuple[CreateCollection, ...]:
     for end in range(len(names) - 1, 0, -1):
         path = "/".join(names[:end])
         above = mirror.find_collections(path)
+        above = _with_renamed(mirror, path, above, _renamed(mirror, path, known))
         exact = [one for one in above if mirror.path_of(one.key) == path]
         if len(exact or above) > 1:
             raise _ambiguous(mirror, path, exact or above)

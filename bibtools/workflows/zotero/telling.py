@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bibtools.model import Notice
 from bibtools.sync.plan import (
     AddEntry,
     AttachCode,
@@ -22,6 +23,8 @@ from bibtools.sync.plan import (
     UpdateEntry,
     UpdateItem,
 )
+from bibtools.sync.planning import Direction
+from bibtools.sync.refusals import RULE as REFUSED_BEFORE
 from bibtools.sync.values import FieldChange, RemoteItem
 from bibtools.text.markup import strip_markup
 from bibtools.workflows.zotero.outcome import Outcome, counted
@@ -126,16 +129,16 @@ def changed_words(change: FieldChange) -> str:
         )
         parts = [f"+{tag}" for tag in sorted(new - old)] + [f"-{tag}" for tag in sorted(old - new)]
         return " ".join(parts) or "another order"
-    words = [value_words(side) for side in (change.old, change.new)]
-    if change.field in _TITLES:
-        # Without markup, unless it is all that changes.
-        plain = [value_words(_plain(side)) for side in (change.old, change.new)]
-        words = plain if plain[0] != plain[1] else words
-    return " -> ".join(words)
+    return " -> ".join(map(value_words, _shown(change.field, change.old, change.new)))
 
 
-def _plain(title: Any) -> Any:
-    return strip_markup(title) if isinstance(title, str) else title
+def _shown(field: str, one: Any, other: Any, *more: Any) -> tuple[Any, ...]:
+    """Values as they are shown: titles without markup, unless it is all that differs."""
+    given = (one, other, *more)
+    if field not in _TITLES and not field.endswith("Title"):
+        return given
+    plain = tuple(strip_markup(side) if isinstance(side, str) else side for side in given)
+    return plain if plain[0] != plain[1] else given
 
 
 def value_words(value: Any) -> str:
@@ -163,18 +166,21 @@ def _name(person: Mapping[str, Any]) -> str:
 
 def _conflict(conflict: Conflict) -> Iterator[Row]:
     if conflict.reason:
-        yield Row("", "conflict", conflict.key, conflict.reason)
+        words = f"{conflict.reason} {conflict.hint}".rstrip()
+        yield Row("", "conflict", conflict.key, words)
     for one in conflict.fields:
+        here, there, agreed = _shown(one.field, one.here, one.there, one.agreed)
         words = (
-            f"{one.field}: file {value_words(one.here)}, Zotero {value_words(one.there)}, "
-            f"before {value_words(one.agreed)}"
+            f"{one.field}: file {value_words(here)}, Zotero {value_words(there)}, "
+            f"before {value_words(agreed)}"
         )
         yield Row("", "conflict", conflict.key, words)
 
 
 def _unsure(one: Unsure) -> Row:
     candidates = ", ".join(one.candidates)
-    return Row("", "unsure", one.key or one.item or "", f"{one.title} ({candidates}): {one.reason}")
+    title = strip_markup(one.title)
+    return Row("", "unsure", one.key or one.item or "", f"{title} ({candidates}): {one.reason}")
 
 
 def _title(data: Mapping[str, Any]) -> str:
@@ -196,6 +202,8 @@ _WORDS = {
 }
 """What is counted, what was done with it, and what is to be done."""
 _IN_FILE = ("added", "changed", "removed")
+_OF_FIELDS = "--prefer local, zotero or newest decides them"
+"""The hint for conflicts of fields."""
 
 
 def counts_of(plan: Plan) -> dict[str, int]:
@@ -225,16 +233,48 @@ def _counted(name: str, count: int, *, done: bool) -> str:
     return f"{_number(count, what)} {was if done else f'to {will}'}"
 
 
-def outcome_lines(outcome: Outcome, file: str) -> list[str]:
+_APART = frozenset(
+    {"zotero.left", "zotero.not-seen", "zotero.notes-unseen", "zotero.locked", REFUSED_BEFORE}
+)
+"""Notices that tell of a difference that stays."""
+
+
+def differs(notices: Iterable[Notice]) -> bool:
+    """Whether the two sides differ in something that was told and is no step of the plan."""
+    return any(one.rule in _APART for one in notices)
+
+
+def is_held_back(notices: Iterable[Notice]) -> bool:
+    """Whether something is not sent because Zotero refused it before."""
+    return any(one.rule == REFUSED_BEFORE for one in notices)
+
+
+def nothing_to_do(file: str, direction: Direction, notices: Iterable[Notice]) -> str:
+    """What is true when a plan writes nothing and has no conflict."""
+    if differs(notices):
+        return f"{file} and Zotero differ in what is told above; there is nothing else to do"
+    match direction:
+        case "push":
+            return f"Zotero has all that is new in {file}"
+        case "pull":
+            return f"{file} has all that is new in Zotero"
+    return f"{file} and Zotero agree"
+
+
+def outcome_lines(outcome: Outcome, file: str, direction: Direction = "both") -> list[str]:
     """The summary of a run."""
     lines = count_lines(outcome.done, file)
     lines += [f"{one.key}: {one.message}" for one in outcome.failed]
-    if outcome.conflicts:
-        keys = ", ".join(one.key for one in outcome.conflicts[:5])
-        more = f" and {len(outcome.conflicts) - 5} more" if len(outcome.conflicts) > 5 else ""
+    by_hint: dict[str, list[Conflict]] = {}
+    for conflict in outcome.conflicts:
+        by_hint.setdefault(conflict.hint or _OF_FIELDS, []).append(conflict)
+    for hint, conflicts in by_hint.items():
+        keys = ", ".join(one.key for one in conflicts[:5])
+        more = f" and {len(conflicts) - 5} more" if len(conflicts) > 5 else ""
+        why = f": {conflicts[0].reason.rstrip('.')}" if hint != _OF_FIELDS else ""
         lines.append(
-            f"{_number(len(outcome.conflicts), 'conflict')} left alone ({keys}{more}); "
-            "--prefer local, zotero or newest decides them"
+            f"{_number(len(conflicts), 'conflict')} left alone ({keys}{more}){why}; "
+            f"{hint.rstrip('.')}"
         )
     if outcome.unsure:
         lines.append(
@@ -242,7 +282,7 @@ def outcome_lines(outcome: Outcome, file: str) -> list[str]:
             "(bibtools zotero status lists them)"
         )
     if not lines and outcome.stopped is None:
-        lines.append(f"{file} and Zotero agree; nothing was written")
+        lines.append(f"{nothing_to_do(file, direction, outcome.notices)}; nothing was written")
     return lines
 
 

@@ -12,7 +12,12 @@ from dataclasses import dataclass, replace
 
 from bibtools.adapters.files import read_if_there
 from bibtools.adapters.journal import Change, changes_of, check_undo, take_back
-from bibtools.adapters.zotero.errors import MovedError, NotThereError
+from bibtools.adapters.zotero.errors import (
+    MovedError,
+    NotThereError,
+    RefusedError,
+    TooLargeError,
+)
 from bibtools.adapters.zotero.gateway import MOST_WRITTEN
 from bibtools.adapters.zotero.meant import is_said
 from bibtools.adapters.zotero.runs import (
@@ -29,9 +34,16 @@ from bibtools.errors import BibtoolsError, UsageError
 from bibtools.model.progress import Progress
 from bibtools.sync.changing import changes
 from bibtools.sync.values import Agreed, Data, RemoteItem, remote_item
+from bibtools.text.markup import strip_markup
 from bibtools.workflows.zotero.objects import fields_to_send
 from bibtools.workflows.zotero.scopes import put_pairs
 from bibtools.workflows.zotero.session import Session
+
+_FILE = "file"
+"""How the file is called among the keys of what was left."""
+_TRIES = 4
+"""Times that the library is read again because somebody writes meanwhile; after that items are
+deleted one by one, as of their own versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +95,12 @@ class Undone:
 def run_to_undo(name: str | None, file: str | None = None) -> RunRecord:
     """The run that is meant: by its name, else the last one of the file, or of all files.
 
-    Raises `UsageError` when there is none, or it was taken back before.
+    A run that was taken back in part is meant only by its name; then the rest is tried. Raises
+    `UsageError` when there is none, or all of it was taken back before.
     """
     if name is not None:
         run = find_run(name)
-        if run.undone:
+        if run.undone and not run.left:
             raise UsageError(
                 f'The run "{run.name}" was taken back already.',
                 "bibtools zotero undo --list shows the runs.",
@@ -114,10 +127,8 @@ def plan_undo(run: RunRecord, session: Session | None) -> UndoPlan:
     steps = steps_of_run(run)
     objects: list[UndoStep] = []
     if session is not None:
-        touched = steps.touched()
-        judged = {one.key: _judged_item(session, one) for one in touched if one.kind == "item"}
-        judged = {key: _with_children(session, step, judged) for key, step in judged.items()}
-        objects += [_with_parent(step, judged) for step in judged.values()]
+        touched = [one for one in steps.touched() if _is_left(run, one.key)]
+        objects += _judged_items(session, [one for one in touched if one.kind == "item"])
         leaving = {step.touched.key for step in objects if step.action == "delete"}
         back = {step.touched.key for step in objects if step.action == "restore"}
         gone: set[str] = set()
@@ -131,9 +142,17 @@ def plan_undo(run: RunRecord, session: Session | None) -> UndoPlan:
     return UndoPlan(run, steps, tuple(objects), change, refused)
 
 
+def _judged_items(session: Session, touched: Sequence[Touched]) -> list[UndoStep]:
+    """What is to be done with items and children, as the copy of the library has them."""
+    judged = {one.key: _judged_item(session, one) for one in touched}
+    judged = {key: _with_children(session, step, judged) for key, step in judged.items()}
+    return [_with_parent(step, judged) for step in judged.values()]
+
+
 def _judged_item(session: Session, one: Touched) -> UndoStep:
     held = session.mirror.item(one.key)
-    title = str(((held.data if held else None) or one.after or one.sent).get("title") or one.key)
+    told = (held.data if held else None) or one.after or one.sent
+    title = strip_markup(str(told.get("title") or one.key))
     if held is None:
         if one.before is None:
             return UndoStep(one, "none", title=title)
@@ -215,8 +234,13 @@ def _bare(data: Data) -> Data:
     return remote_item({"data": data}).data
 
 
+def _is_left(run: RunRecord, key: str) -> bool:
+    """Whether something was not taken back before."""
+    return not run.undone or key in run.left
+
+
 def _file_change(run: RunRecord) -> tuple[Change | None, BibtoolsError | None]:
-    if run.file is None:
+    if run.file is None or not _is_left(run, _FILE):
         return None, None
     mine = [change for change in changes_of(run.file) if change.run == run.name]
     change = next((one for one in reversed(mine) if not one.undone), None)
@@ -266,7 +290,7 @@ class _Undo:
             take_back(plan.file)
             file = str(plan.file.path)
         if plan.file_refused is not None:
-            self.left["file"] = (str(plan.run.file), plan.file_refused.message)
+            self.left[_FILE] = (str(plan.run.file), plan.file_refused.message)
         self._remember()
         mark_undone(plan.run, list(self.left))
         return Undone(
@@ -298,35 +322,89 @@ class _Undo:
 
     def _delete(self, session: Session) -> None:
         steps = [one for one in self.plan.objects if one.action == "delete"]
-        items = {one.touched.key for one in steps if one.touched.kind == "item"}
-        if items:
-            # A note that was written while the plan was looked at does not make its item newer.
-            session.refresh()
-            judged = {one.touched.key: one for one in steps}
-            again = [_with_children(session, one, judged) for one in steps]
-            for step in again:
-                if step.refused:
-                    self.left[step.touched.key] = (step.title, step.refused)
-            steps = [step for step in again if not step.refused]
-        for step in steps:
-            one = step.touched
-            parent = one.sent.get("parentItem")
+        items = [one for one in steps if one.touched.kind == "item"]
+        going = {one.touched.key for one in items}
+        # Children go with their parents.
+        tops = [one for one in items if one.touched.sent.get("parentItem") not in going]
+        self._tell(len(items) - len(tops))
+        for step in self._delete_together(session, tops):
+            key = step.touched.key
             try:
-                if one.kind == "collection":
-                    if not self._is_empty(session, one.key):
-                        continue
-                    session.gateway.delete_collection(one.key, step.version)
-                    session.mirror.remove_collections([one.key])
-                    self.counts["collections"] += 1
-                elif parent in items and parent not in self.left:
-                    pass  # goes with its parent
-                else:
-                    session.gateway.delete(one.key, step.version)
-                    session.mirror.remove([one.key])
-                    self.counts["deleted"] += 1
+                session.gateway.delete(key, step.version)
             except (MovedError, NotThereError):
-                self.left[one.key] = (step.title, "it was changed in Zotero meanwhile")
+                self.left[key] = (step.title, "it was changed in Zotero meanwhile")
+            else:
+                self._deleted(session, [key])
             self._tell(1)
+        for step in steps:
+            key = step.touched.key
+            if step.touched.kind != "collection" or not self._is_empty(session, key):
+                continue
+            try:
+                session.gateway.delete_collection(key, step.version)
+            except (MovedError, NotThereError):
+                self.left[key] = (step.title, "it was changed in Zotero meanwhile")
+            else:
+                session.mirror.remove_collections([key])
+                self.counts["collections"] += 1
+            self._tell(1)
+
+    def _delete_together(self, session: Session, steps: Sequence[UndoStep]) -> Sequence[UndoStep]:
+        """Delete fifty items a time; gives those that have to be deleted one by one.
+
+        The server is told the version of the library in which all of them, with their children,
+        were looked at. A library that has moved since is looked at anew.
+        """
+        waiting = self._still(session, steps)
+        if session.gateway.local:
+            return waiting
+        version, tries = session.updated.library_version, 0
+        while waiting and tries < _TRIES:
+            keys = [one.touched.key for one in waiting[:MOST_WRITTEN]]
+            after: int | None = None
+            try:
+                after = session.gateway.delete_many(keys, version)
+            except MovedError:
+                tries += 1
+            except (NotThereError, RefusedError, TooLargeError):
+                break  # a server that does not know this
+            else:
+                tries = 0
+                self._deleted(session, keys)
+                self._tell(len(keys))
+                waiting = waiting[MOST_WRITTEN:]
+            if after == version + 1:
+                version = after
+            else:
+                waiting = self._still(session, waiting)
+                version = session.updated.library_version
+        return waiting
+
+    def _still(self, session: Session, steps: Sequence[UndoStep]) -> Sequence[UndoStep]:
+        """Those of the items that may still be deleted, with the library read again.
+
+        A note that was written meanwhile does not make its item newer.
+        """
+        if not steps:
+            return ()
+        session.refresh()
+        every = [one for one in self.plan.steps.touched() if one.kind == "item"]
+        judged = {one.touched.key: one for one in _judged_items(session, every)}
+        found = []
+        for step in (judged[one.touched.key] for one in steps):
+            if step.action == "delete":
+                found.append(step)
+                continue
+            if step.refused:
+                self.left[step.touched.key] = (step.title, step.refused)
+            else:
+                self.counts["deleted"] += 1  # gone; the answer may have been lost
+            self._tell(1)
+        return found
+
+    def _deleted(self, session: Session, keys: Sequence[str]) -> None:
+        session.mirror.remove(keys)
+        self.counts["deleted"] += len(keys)
 
     def _is_empty(self, session: Session, key: str) -> bool:
         """Whether nothing is in a collection any more; else it stays."""
@@ -349,6 +427,8 @@ class _Undo:
         rows: list[Agreed] = []
         gone: list[str] = []
         for item, row in plan.steps.rows.items():
+            if not (_is_left(plan.run, item) or _is_left(plan.run, _FILE)):
+                continue  # taken back before; what is remembered since is not to be lost
             if item in self.left:
                 if row is not None and plan.file is not None:
                     # The file is as it was and Zotero is not: told from the past before the run,

@@ -31,7 +31,7 @@ Examples:
   bibtools zotero sync refs.bib --collection Reading/2026
   bibtools zotero undo
 
-Exit codes: 0 done, 1 done but conflicts or unsure pairs were left alone, 2 wrong
+Exit codes: 0 done, 1 done but conflicts or other things were left alone, 2 wrong
 usage or unreadable input, 3 settings (no key, a wrong key, a key that may not do
 it), 4 the server stopped answering or refused some items (the rest was done),
 5 nothing was written because nobody said yes, 70 a fault of ours.

@@ -131,7 +131,9 @@ def check_settled(change: Change, asked: Asked, told: Told, scope: Set[str] | No
         scope is None or not scope.isdisjoint(there.data.get("collections", ()))
     )
     unsure = bool(change.names & told.unsure)
-    _check_presence(change, asked, model, inside=inside, unsure=unsure)
+    # A pair that a push made of an item elsewhere, and whose item was trashed since, is told.
+    left = bool(change.names & (told.unsure | told.conflicts))
+    _check_presence(change, asked, model, inside=inside, left=left)
     if change.none_now:
         model.forget(change.work)
         return
@@ -143,9 +145,9 @@ def check_settled(change: Change, asked: Asked, told: Told, scope: Set[str] | No
 
 
 def _check_presence(
-    change: Change, asked: Asked, model: Model, *, inside: bool, unsure: bool
+    change: Change, asked: Asked, model: Model, *, inside: bool, left: bool
 ) -> None:
-    """Entries and items come and go only as they may."""
+    """Entries and items come and go only as they may; `left` is one that was told and left."""
     work, here, there = change.work, change.here, change.there
     met = work in model.bases
     if here is not None and change.here_now is None:
@@ -154,7 +156,7 @@ def _check_presence(
     if there is not None and change.there_now is None:
         assert asked.delete and here is None and work not in model.by_other, work
         assert asked.direction != "pull"
-    if not met and not unsure:
+    if not met and not left:
         if here is not None and asked.direction != "pull":
             assert change.there_now is not None, f"{work} did not come to Zotero"
         if inside and asked.direction != "push":

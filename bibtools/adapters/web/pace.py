@@ -16,6 +16,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,10 @@ create table if not exists turn (
 """
 _POLL = 0.1
 """Seconds between two looks whether another process has finished."""
+_PATIENCE = 5.0
+"""Seconds that opening the file may take while others open it too."""
+_BUSY = ("locked", "disk I/O")
+"""Words of the errors that SQLite gives to one of several who prepare a file at one moment."""
 _TRIES = 5
 """Times to open a file that others may be making anew at the same moment."""
 _NO_TIME = 1e-6
@@ -245,12 +250,18 @@ def _open_file(path: Path) -> sqlite3.Connection:
     """Open the file of rates; one that is none is made anew: it holds the last seconds only."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     left = _TRIES
+    patient_until = time.monotonic() + _PATIENCE
     while True:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         before = file_identity(path)
         try:
             return _connect(str(path))
         except sqlite3.DatabaseError as error:
+            busy = any(word in str(error) for word in _BUSY)
+            if busy and time.monotonic() < patient_until:
+                # Others that start at this moment prepare the file: SQLite does not wait for that.
+                time.sleep(_POLL)
+                continue
             left -= 1
             same = file_identity(path) == before
             if left == 0 or (same and isinstance(error, sqlite3.OperationalError)):

@@ -98,6 +98,18 @@ def read_if_there(path: str | Path) -> tuple[bytes | None, FileState]:
     return data, state_of(data)
 
 
+def state_on_disk(path: str | Path) -> FileState:
+    """The state of a file, of which no more than a part is held at a time.
+
+    Raises `InputError` for a file that is there and cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return FileState(exists=True, digest=hashlib.file_digest(file, "sha256").hexdigest())
+    except (OSError, ValueError):
+        return read_if_there(path)[1]  # which says what is wrong
+
+
 def write_file(
     path: str | Path,
     data: bytes,

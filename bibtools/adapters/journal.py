@@ -41,6 +41,7 @@ from bibtools.adapters.files import (
     sync_folder,
     write_file,
 )
+from bibtools.adapters.private_files import put_private
 from bibtools.errors import BibtoolsError, WriteError
 
 STATE_VARIABLE = "BIBTOOLS_STATE"
@@ -151,7 +152,7 @@ def _record(target: Path, old: bytes | None, new: bytes, command: str, run: str)
             number += 1
     try:
         if old is not None:
-            _put(folder / "before", old)
+            put_private(folder / "before", old)
         row = {
             "path": str(target),
             "command": command,
@@ -161,24 +162,12 @@ def _record(target: Path, old: bytes | None, new: bytes, command: str, run: str)
             "after": state_of(new).digest,
             "mode": stat.S_IMODE(target.stat().st_mode) if old is not None else None,
         }
-        _put(folder / "record.json", json.dumps(row, ensure_ascii=True, indent=1).encode())
-        for one in (folder, home):
-            sync_folder(one)
+        put_private(folder / "record.json", json.dumps(row, ensure_ascii=True, indent=1).encode())
+        sync_folder(home)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return folder
-
-
-def _put(path: Path, data: bytes) -> None:
-    """A private file, on the disk down to its last byte, there whole or not at all."""
-    new = path.with_name(path.name + ".new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    new.replace(path)
 
 
 def _tidy(newest: Path) -> None:
@@ -300,8 +289,7 @@ def take_back(change: Change) -> None:
     assert now is not None
     old = _image(change, "before", change.before) if change.before is not None else None
     try:
-        _put(change.folder / "after", now)
-        sync_folder(change.folder)
+        put_private(change.folder / "after", now)
     except OSError as error:
         raise WriteError(
             f'"{change.path}" was not undone: the journal cannot be written '
@@ -318,7 +306,7 @@ def take_back(change: Change) -> None:
 def _mark_undone(change: Change) -> None:
     with contextlib.suppress(OSError):
         # Without the mark the digests tell it just as well.
-        _put(change.folder / "undone", b"")
+        put_private(change.folder / "undone", b"")
 
 
 def make_again(change: Change) -> None:

@@ -75,12 +75,12 @@ def _read_line(line: str, found: Lines, known: Known, several: frozenset[str]) -
         field_name = tex["field"] or tex["close"]
         if field_name in found.tex:
             return False
-        found.tex[field_name] = _unquoted(tex["value"] or tex["behind"])
+        found.tex[field_name] = unquoted(tex["value"] or tex["behind"])
         return True
     variable = _VARIABLE.fullmatch(line)
     if variable is None:
         return False
-    value = _unquoted(variable["value"] or variable["inside"])
+    value = unquoted(variable["value"] or variable["inside"])
     name = known(variable["name"] or variable["braced"], value)
     if name is None or (name in found.values and name not in several):
         return False
@@ -88,8 +88,10 @@ def _read_line(line: str, found: Lines, known: Known, several: frozenset[str]) -
     return True
 
 
-def _unquoted(value: str) -> str:
-    """The text of a JSON string; any other value is as it stands."""
+def unquoted(value: str) -> str:
+    """The text of a JSON string, as `line_of` writes what could not be read back; any other value
+    as it stands but for the white space around it.
+    """
     value = value.strip()
     if len(value) > 1 and value[0] == value[-1] == '"':
         try:
@@ -103,7 +105,7 @@ def _unquoted(value: str) -> str:
 
 def line_of(label: str, value: str) -> str:
     """`label: value`; a value that could not be read back from there as a JSON string."""
-    if value != value.strip() or "\n" in value or "\r" in value or _unquoted(value) != value:
+    if value != value.strip() or "\n" in value or "\r" in value or unquoted(value) != value:
         value = json.dumps(value, ensure_ascii=False)
     return f"{label}: {value}"
 

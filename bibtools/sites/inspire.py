@@ -215,10 +215,6 @@ def _authors(row: Mapping[str, Any]) -> tuple[tuple[Name, ...], int | None]:
     return people or tuple(Name(literal=one) for one in corporate), count
 
 
-def _collaboration(name: str) -> str:
-    return name if re.search(r"\bcollab", name, re.IGNORECASE) else f"{name} Collaboration"
-
-
 def _type(row: Mapping[str, Any]) -> str:
     named = shapes.texts(row.get("document_type"))
     return next((TYPES[one] for one in named if one in TYPES), type_document)

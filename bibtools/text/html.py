@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from bibtools.text.html_formulas import Formula
+from bibtools.text.html_lines import HtmlLine, LineCollector, flat
 from bibtools.text.html_tokens import VOID, Kind, Token, attributes, decoded, tokens
+from bibtools.text.html_unseen import LONGEST_ATTRIBUTES_READ, Unseen
 
 _LOOKS_LIKE_HTML = re.compile(
     r"(?:<\?xml[^>]{0,200}\?>\s*)?"
@@ -50,66 +53,11 @@ _CLOSES: dict[str, frozenset[str]] = {
     "tr": frozenset({"p", "td", "th", "tr"}),
 }
 _CLOSES_PARAGRAPH = frozenset({"p"})
-# Elements whose whole content is not shown.
-_UNSEEN = frozenset(
-    "template svg math-annotation annotation-xml audio video canvas object select datalist "
-    "rp".split()
-)
-_FOR_EARS = frozenset("sr-only visually-hidden screen-reader-text".split())
-_UNSEEN_CLASSES = frozenset("MJX_Assistive_MathML MathJax_Preview katex-html".split())
-# What MathJax 2 draws; the script behind it has the TeX.
-_DRAWN_CLASSES = frozenset("MathJax MathJax_Display MathJax_SVG MathJax_CHTML mjx-chtml".split())
-_OPTIONAL_END = frozenset("li p dt dd tr td th option".split())
-_HIDDEN = re.compile(
-    r"""\s(?:hidden(?=[\s=/>]|$)|style\s*=\s*(?:"[^"]*|'[^']*|[^\s>]*)"""
-    r"""(?:display\s*:\s*none|visibility\s*:\s*hidden))""",
-    re.IGNORECASE,
-)
-_LONGEST_ATTRIBUTES_READ = 10_000
-_BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
-_NO_WIDTH = re.compile("[\x00\u00ad\u200b\u2060\ufeff]")
 _TEX_SCRIPT = re.compile(r"""\btype\s{0,9}=\s{0,9}["']?math/tex\b""", re.IGNORECASE)
-_DISPLAY_STYLE = re.compile(r"\{\\(?:display|text)style\s+(.*)\}", re.DOTALL)
-_SEPARATORS = {
-    "msup": ("", "^"),
-    "msub": ("", "_"),
-    "msubsup": ("", "_", "^"),
-    "mfrac": ("", "/"),
-    "mroot": ("", "^"),
-}
 _ICON_NAMES = (
     "github gitlab huggingface hugging-face arxiv pdf youtube twitter code globe home".split()
 )
 _SAVED_FROM = re.compile(r"<!--\s{0,9}saved from url=\(\d{1,6}\)(\S{1,2000}?)\s{0,9}-->")
-_WRAPPED_TEXT = 300
-_WRAPPED_LINE = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A link of a page."""
-
-    address: str
-    """As written, character references decoded: it may be relative."""
-    label: str
-    """What the reader sees of it; for a picture, what it is called."""
-    shown: bool = True
-    """False for a picture or an icon: its label is no text of the page."""
-
-
-@dataclass(frozen=True, slots=True)
-class HtmlLine:
-    """A visible line of a page."""
-
-    number: int
-    """1-based line of the source on which it starts."""
-    text: str
-    """Empty for a line that is nothing but linked pictures."""
-    anchors: tuple[Anchor, ...] = ()
-    alone: bool = True
-    """True when it is a paragraph of its own, not a further line of the one above."""
-    in_menu: bool = False
-    """True within the page's navigation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,217 +118,14 @@ def read_html(html: str) -> HtmlPage:
     return layout.page()
 
 
-# --- lines -------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Link:
-    """A link on its way."""
-
-    address: str
-    name: str
-    """What it is called for those who do not see it."""
-    start: int = 0
-    """Of its text among the pieces of the line."""
-    told: bool = False
-    """Whether a line has it already."""
-
-
-@dataclass(slots=True)
-class _Text:
-    """Collects the pieces of a line, and lines."""
-
-    source: str
-    lines: list[HtmlLine] = field(default_factory=list)
-    pieces: list[str] = field(default_factory=list)
-    anchors: list[Anchor] = field(default_factory=list)
-    link: _Link | None = None
-    start: int | None = None
-    """Where in the source the line begins."""
-    edges: int = 0
-    """Blocks that began or ended since the last line."""
-    parted: bool = True
-    in_menu: bool = False
-    run: int = 0
-    """The first line of the block that goes on, broken by `<br>`."""
-    _counted: int = 0
-    _line: int = 1
-
-    def add(self, text: str, at: int) -> None:
-        """Take up visible text that starts at an offset of the source."""
-        if not text:
-            return
-        if self.start is None and not text.isspace():
-            self.start = at + len(text) - len(text.lstrip())
-        if self.start is not None:
-            self.pieces.append(text)
-
-    def open_link(self, address: str, name: str) -> None:
-        self.close_link()
-        self.link = _Link(address, name, len(self.pieces))
-
-    def close_link(self) -> None:
-        link, self.link = self.link, None
-        if link is not None:
-            self._tell(link, last=True)
-
-    def _tell(self, link: _Link, last: bool) -> None:
-        label = _flat("".join(self.pieces[link.start :]))
-        if label or (last and not link.told):
-            self.anchors.append(Anchor(link.address, label or link.name, bool(label)))
-            link.told = True
-        link.start = 0
-
-    def end_line(self, offset: int, at_break: bool = False) -> None:
-        """The line ends, at the edge of a block or at a `<br>`."""
-        if self.link is not None:
-            self._tell(self.link, last=False)
-        text = _flat("".join(self.pieces))
-        if text or self.anchors:
-            begin = self.start if self.start is not None else offset
-            self._line += self.source.count("\n", self._counted, begin)
-            self._counted = max(begin, self._counted)
-            alone = self.parted or self.edges > _SIBLING_EDGES
-            self.lines.append(HtmlLine(self._line, text, tuple(self.anchors), alone, self.in_menu))
-            self.edges, self.parted = 0, False
-        self.pieces.clear()
-        self.anchors.clear()
-        self.start = None
-        if self.link is not None:
-            self.link.start = 0
-        if not at_break:
-            self._join_wrapped()
-            self.run = len(self.lines)
-
-    def _join_wrapped(self) -> None:
-        """One line again of a paragraph that `<br>` breaks in the middle of its sentences."""
-        run = self.lines[self.run :]
-        if len(run) < 2 or sum(len(line.text) for line in run) < _WRAPPED_TEXT:
-            return
-        inner = sum(line.text[:1].islower() for line in run[1:])
-        if 2 * inner < len(run) - 1 or any(len(line.text) < _WRAPPED_LINE for line in run[:-1]):
-            return
-        first = run[0]
-        anchors = tuple(anchor for line in run for anchor in line.anchors)
-        text = " ".join(line.text for line in run)
-        self.lines[self.run :] = [HtmlLine(first.number, text, anchors, first.alone, first.in_menu)]
-
-
-_SIBLING_EDGES = 2
-"""Blocks that begin or end between two lines of one paragraph: `</div><div>`."""
-
-
-def _flat(text: str) -> str:
-    return _BLANKS.sub(" ", _NO_WIDTH.sub("", text)).strip()
-
-
-# --- what is not shown -------------------------------------------------------------------------
-
-
-class _Hidden:
-    """Keeps count of open elements inside one that is not shown."""
-
-    def __init__(self, drawn_twice: bool) -> None:
-        self.depth = 0
-        self._name = ""
-        self._drawn_twice = drawn_twice
-        self.for_ears = False
-        """Whether it is text that only screen readers read out."""
-
-    def take(self, token: Token) -> None:
-        """Take note of a tag."""
-        name = token.name
-        if self.depth:
-            if name != self._name or token.is_void:
-                return
-            if token.kind is Kind.OPEN and self.depth == 1 and name in _OPTIONAL_END:
-                self.depth = 0  # its end tag was left out
-            else:
-                self.depth += 1 if token.kind is Kind.OPEN else -1
-                return
-        if token.kind is Kind.OPEN and not token.is_void and self._is_unseen(token):
-            self._name, self.depth = name, 1
-
-    def _is_unseen(self, token: Token) -> bool:
-        self.for_ears = False
-        if token.name in _UNSEEN:
-            return True
-        raw = token.raw[:_LONGEST_ATTRIBUTES_READ]
-        if token.name == "dialog":
-            return "open" not in attributes(raw, ["open"])
-        if len(raw) < 5:
-            return False
-        if _HIDDEN.search(raw):
-            return True
-        if "-" not in raw and "_" not in raw and "MathJax" not in raw:
-            return False
-        classes = set(attributes(raw, ["class"]).get("class", "").split())
-        self.for_ears = not _FOR_EARS.isdisjoint(classes)
-        if self.for_ears or not _UNSEEN_CLASSES.isdisjoint(classes):
-            return True
-        drawn = self._drawn_twice and token.name != "mjx-container"
-        return drawn and not _DRAWN_CLASSES.isdisjoint(classes)
-
-
-# --- formulas ----------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Formula:
-    """A `<math>` on its way: its TeX if it has that, or its signs in a row."""
-
-    start: int
-    """Among the pieces of the line."""
-    offset: int
-    open: list[list[str | int]] = field(default_factory=list)
-    note_from: int | None = None
-    """Where among the pieces an `<annotation>` begins."""
-    note_is_tex: bool = False
-    tex: str = ""
-
-    def begin(self, name: str, text: _Text) -> None:
-        if self.open:
-            parent = self.open[-1]
-            marks = _SEPARATORS.get(str(parent[0]), ())
-            place = int(parent[1])
-            if place < len(marks) and marks[place]:
-                text.add(marks[place] + ("{" if name == "mrow" else ""), self.offset)
-                if name == "mrow":
-                    name = "mrow}"
-            parent[1] = place + 1
-        self.open.append([name, 0])
-
-    def end(self, name: str, text: _Text) -> None:
-        if not self.open or str(self.open[-1][0]).rstrip("}") != name:
-            return
-        if self.open.pop()[0] == "mrow}":
-            text.add("}", self.offset)
-
-    def end_note(self, text: _Text) -> None:
-        """An `<annotation>` ends: TeX, or the formula in another language."""
-        if self.note_from is not None:
-            if self.note_is_tex:
-                self.tex = _tex("".join(text.pieces[self.note_from :]))
-            del text.pieces[self.note_from :]
-            self.note_from = None
-
-    def close(self, text: _Text) -> None:
-        if self.tex:
-            del text.pieces[self.start :]
-            text.add(f"${self.tex}$", self.offset)
-
-
-# --- the whole ---------------------------------------------------------------------------------
-
-
 class _Layout:
     """Lays a page out, one token after the other."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.text = _Text(source)
-        self.hidden = _Hidden(_TEX_SCRIPT.search(source) is not None)
-        self.formula: _Formula | None = None
+        self.text = LineCollector(source)
+        self.hidden = Unseen(_TEX_SCRIPT.search(source) is not None)
+        self.formula: Formula | None = None
         self.preformatted = 0
         self.menus = 0
         self.is_tex = False
@@ -399,7 +144,7 @@ class _Layout:
                 if not self.hidden.depth:
                     self._take_text(token)
                 elif self.hidden.for_ears and self.text.link is not None:
-                    said = _flat(decoded(self.source[token.start : token.end][:200]))
+                    said = flat(decoded(self.source[token.start : token.end][:200]))
                     self.text.link.name = self.text.link.name or said
             case Kind.RAW:
                 if not self.hidden.depth and token.name == "script" and self.is_tex:
@@ -437,7 +182,7 @@ class _Layout:
         if self.formula is not None:
             self._in_formula(token)
         elif name == "math":
-            self.formula = _Formula(len(self.text.pieces), token.start)
+            self.formula = Formula(len(self.text.pieces), token.start)
         elif name == "a":
             self._take_link(token)
         elif name in ("img", "i", "span") and self.text.link is not None:
@@ -503,27 +248,27 @@ class _Layout:
 
     def _take_link(self, token: Token) -> None:
         named = attributes(
-            token.raw[:_LONGEST_ATTRIBUTES_READ], ["href", "title", "aria-label", "class"]
+            token.raw[:LONGEST_ATTRIBUTES_READ], ["href", "title", "aria-label", "class"]
         )
         self.text.close_link()
-        address = _flat(named.get("href", ""))
+        address = flat(named.get("href", ""))
         if address:
             name = named.get("aria-label") or named.get("title") or _icon(named.get("class", ""))
-            self.text.open_link(address, _flat(name)[:200])
+            self.text.open_link(address, flat(name)[:200])
 
     def _take_picture(self, token: Token) -> None:
         link = self.text.link
         if link is None or link.name:
             return
         named = attributes(
-            token.raw[:_LONGEST_ATTRIBUTES_READ], ["alt", "title", "aria-label", "class"]
+            token.raw[:LONGEST_ATTRIBUTES_READ], ["alt", "title", "aria-label", "class"]
         )
         name = named.get("alt") or named.get("aria-label") or named.get("title") or ""
-        link.name = _flat(name or _icon(named.get("class", "")))[:200]
+        link.name = flat(name or _icon(named.get("class", "")))[:200]
 
     def _take_head(self, token: Token) -> None:
         named = attributes(
-            token.raw[:_LONGEST_ATTRIBUTES_READ], ["href", "rel", "property", "content"]
+            token.raw[:LONGEST_ATTRIBUTES_READ], ["href", "rel", "property", "content"]
         )
         if token.name == "base":
             self.base = self.base or named.get("href")
@@ -562,12 +307,6 @@ class _Layout:
         saved = _SAVED_FROM.search(self.source, 0, 20_000)
         address = (saved and decoded(saved[1])) or self.base or self.canonical
         return HtmlPage(tuple(self.text.lines), tuple(self.ranges), address)
-
-
-def _tex(text: str) -> str:
-    tex = _flat(text)
-    match = _DISPLAY_STYLE.fullmatch(tex)
-    return match[1].strip() if match else tex
 
 
 def _icon(classes: str) -> str:

@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bibtools.text.html import (
-    Anchor,
-    HtmlLine,
-    HtmlPage,
-    is_html,
-    read_html,
-    visible_lines,
-    visible_text,
-)
+from bibtools.text.html import HtmlPage, is_html, read_html, visible_lines, visible_text
+from bibtools.text.html_lines import Anchor, HtmlLine
 
 SHOWN = [
     pytest.param("<p>a</p><p>b", "a\nb\n", id="blocks"),

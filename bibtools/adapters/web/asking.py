@@ -6,9 +6,9 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import NamedTuple
 
+from bibtools.adapters.closing import Closing
 from bibtools.adapters.web.cache import Cache
 from bibtools.adapters.web.clock import Clock, SystemClock
 from bibtools.adapters.web.exchange import Asking, Counts, Exchange
@@ -58,7 +58,7 @@ class _Refused:
     """Whether fewer questions at once may do."""
 
 
-class Web:
+class Web(Closing):
     """The services of the world, for one run. A context manager; threads must not share it."""
 
     def __init__(
@@ -73,19 +73,6 @@ class Web:
         self._cache = Cache(settings.cache)
         self._exchange = Exchange(settings, self._cache, jitter)
         self._answered: dict[str, float] = {}
-
-    def __enter__(self) -> Web:
-        """Itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close connections and files."""
-        self.close()
 
     def close(self) -> None:
         """Close connections and files; what was learnt is in the cache since it came."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bibtools.adapters.sqlite_files import (
+    BESIDE,
+    file_identity,
+    make_sure_of_file,
+    transaction,
+    write_ahead,
+)
 from bibtools.model import Notice
 from bibtools.sites.asking import Batch, Found, NotFound, Question
 from bibtools.sites.records import from_json, to_json
@@ -119,7 +125,7 @@ class Cache:
         ]
 
         def write(database: sqlite3.Connection) -> None:
-            with _transaction(database):
+            with transaction(database):
                 database.executemany("insert or replace into answer values (?, ?, ?)", rows)
 
         with self._lock:
@@ -129,7 +135,7 @@ class Cache:
         """Remember that a service wants to hear nothing until then, for the next runs too."""
 
         def write(database: sqlite3.Connection) -> None:
-            with _transaction(database):
+            with transaction(database):
                 values = (scope, until, reason)
                 database.execute("insert or replace into closed values (?, ?, ?)", values)
 
@@ -199,19 +205,8 @@ class Cache:
 
 def _prepared(path: Path) -> tuple[int, int] | None:
     """See to it that there is a file; gives which one it is."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # What somebody reads is nobody else's business.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    make_sure_of_file(path)
     return file_identity(path)
-
-
-def file_identity(path: Path) -> tuple[int, int] | None:
-    """Which file it is that has this name now; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -219,7 +214,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     # Text that is none makes one answer unreadable, not all of them.
     database.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
     try:
-        with _transaction(database):
+        with transaction(database):
             # In one transaction: between two looks another process may make the tables. And
             # before anything is written: a file that is not ours stays as it is.
             application = database.execute("pragma application_id").fetchone()[0]
@@ -246,38 +241,13 @@ def _opened(path: Path) -> sqlite3.Connection:
     return database
 
 
-def write_ahead(database: sqlite3.Connection) -> None:
-    """Let others read while one writes, from now on and for all who open the file.
-
-    SQLite does not wait for others who open it at the same moment; one of them succeeds.
-    """
-    try:
-        database.execute("pragma journal_mode = wal")
-    except sqlite3.OperationalError as error:
-        if "locked" not in str(error):
-            raise
-
-
-@contextlib.contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing, also at Ctrl-C."""
-    database.execute("begin immediate")
-    try:
-        yield
-        database.execute("commit")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            database.execute("rollback")
-        raise
-
-
 def _move_aside(path: Path) -> Path:
     """Rename the file with what SQLite keeps beside it; gives the new name."""
     number = 1
     while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
         number += 1
     path.rename(aside)
-    for end in ("-wal", "-shm"):
+    for end in BESIDE:
         with contextlib.suppress(OSError):
             path.with_name(path.name + end).rename(aside.with_name(aside.name + end))
     return aside

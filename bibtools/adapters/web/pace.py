@@ -12,7 +12,6 @@ folder the same file lives in memory.
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import sqlite3
 import threading
@@ -20,7 +19,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bibtools.adapters.web.cache import file_identity, write_ahead
+from bibtools.adapters.sqlite_files import (
+    file_identity,
+    make_sure_of_file,
+    transaction,
+    write_ahead,
+)
 from bibtools.adapters.web.clock import Clock
 from bibtools.adapters.web.processes import Holder, is_gone, this_process
 from bibtools.model import Notice
@@ -185,8 +189,7 @@ class Limiter:
 
     def _transaction(self, host: str, pace: Pace, clock: Clock, token: str | None) -> float:
         database = self._database
-        database.execute("begin immediate")
-        try:
+        with transaction(database):
             # Only now: another process may have gone while this one waited for the file.
             now = clock.now()
             missing = self._missing(host, pace, now, token)
@@ -202,11 +205,6 @@ class Limiter:
                         "insert into turn values (?, ?, ?, ?, ?, ?)",
                         (token, host, until, who.place, who.pid, who.started),
                     )
-            database.execute("commit")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                database.execute("rollback")
-            raise
         return missing
 
     def _missing(self, host: str, pace: Pace, now: float, token: str | None) -> float:
@@ -248,11 +246,10 @@ class Limiter:
 
 def _open_file(path: Path) -> sqlite3.Connection:
     """Open the file of rates; one that is none is made anew: it holds the last seconds only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     left = _TRIES
     patient_until = time.monotonic() + _PATIENCE
     while True:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        make_sure_of_file(path)
         before = file_identity(path)
         try:
             return _connect(str(path))

@@ -38,7 +38,18 @@ MOST_READS = 5
 """Requests of a sync of which nothing changed that are at most wanted."""
 MOST_PLANNING = 5.0
 """Seconds that planning may take, for 10,000 entries beside 10,000 items."""
+MOST_MEMORY = {"pull": 500, "again": 350, "collection": 150}
+"""MiB that a library of 50,000 items may take: pulled, unchanged, and beside a file of 100."""
+READING = 100
+"""Items of the library that are in a collection."""
 STATE = "refs.bib.zotero.jsonl"
+MEASURED = """import json, os, subprocess, sys
+one = subprocess.Popen(sys.argv[1:])
+_, status, usage = os.wait4(one.pid, 0)
+used = usage.ru_utime + usage.ru_stime
+print(json.dumps([os.waitstatus_to_exitcode(status), used, usage.ru_maxrss]))"""
+"""Starts a command and tells what it took. A small process has to do that: the peak memory of one
+that a large process started is at least that of the large one."""
 WORDS = """buoyant drifting folded leaking patient quiet rapid salted tidal woven amber brittle
 copper distant eager frozen gentle hollow iron jagged kindred lunar mossy narrow oblique painted
 anchor beacon canal dock estuary ferry gull harbour island jetty keel lagoon mast net oar pier quay
@@ -141,38 +152,41 @@ class User:
         os.environ.update(told)
         self.environ = {**kept, **told, "PYTHONPATH": str(ROOT)}
 
-    def runs(self, what: str, command: str, **wanted: int) -> Row:
+    def runs(self, what: str, command: str, *options: str, **wanted: int) -> Row:
         """`bibtools zotero COMMAND refs.bib --yes`: what it took, and whether that is as wanted.
 
-        `wanted` are most `reads` and exact (`writes`) or most (`most_writes`) writes.
+        `wanted` are most `reads`, exact (`writes`) or most (`most_writes`) writes, and most
+        `memory` in MiB.
         """
         self.server.forget()
         start = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bibtools", "zotero", command, self.file.name, "--yes", "-q"],
+        command_line = [sys.executable, "-m", "bibtools", "zotero", command, self.file.name]
+        process = subprocess.run(
+            [sys.executable, "-c", MEASURED, *command_line, "--yes", "-q", *options],
             cwd=self.file.parent,
             env=self.environ,
-            stderr=subprocess.PIPE,
+            capture_output=True,
+            text=True,
+            check=True,
         )
-        assert process.stderr is not None
-        said = process.stderr.read().decode()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - start
-        if process.returncode:
-            raise SystemExit(f"bibtools zotero {command} ended with {process.returncode}: {said}")
+        code, processor, largest = json.loads(process.stdout.splitlines()[-1])
+        if code:
+            raise SystemExit(f"bibtools zotero {command} ended with {code}: {process.stderr}")
         reads, writes = self.server.reads, self.server.writes
+        memory = round(largest / (1 << 10 if sys.platform == "linux" else 1 << 20))
         return {
             "what": what,
             "reads": reads,
             "writes": writes,
             "seconds": round(seconds, 2),
-            "processor": round(usage.ru_utime + usage.ru_stime, 2),
-            "memory": round(usage.ru_maxrss / (1 << 10 if sys.platform == "linux" else 1 << 20)),
+            "processor": round(processor, 2),
+            "memory": memory,
             "wanted": wanted,
             "met": reads <= wanted.get("reads", reads)
             and writes == wanted.get("writes", writes)
-            and writes <= wanted.get("most_writes", writes),
+            and writes <= wanted.get("most_writes", writes)
+            and memory <= wanted.get("memory", memory),
         }
 
     def replace(self, old: str, new: str) -> None:
@@ -187,11 +201,11 @@ class User:
         try:
             with open_session(Connection()) as session:
                 request = prepare(session, self.file.name, Wanted()).request
+                start, before = time.perf_counter(), time.process_time()
+                plan = make_plan(request)
+                seconds, processor = time.perf_counter() - start, time.process_time() - before
         finally:
             os.chdir(here)
-        start, before = time.perf_counter(), time.process_time()
-        plan = make_plan(request)
-        seconds, processor = time.perf_counter() - start, time.process_time() - before
         return {
             "what": what,
             "reads": 0,
@@ -236,6 +250,15 @@ def papers(n: int) -> list[Row]:
         rows.append(user.plans(f"planning {n:,} x {n:,}, every hundredth changed"))
         (user.file.parent / STATE).unlink()
         rows.append(user.plans(f"planning {n:,} x {n:,}, nothing remembered"))
+        text = user.file.read_text(encoding="utf-8")
+        for old, new in (
+            ("Journal of", "Annals of"),
+            ("volume = {", "volume = {1"),
+            ("A. ", "Z. "),
+        ):
+            text = text.replace(old, new)
+        user.file.write_text(text, encoding="utf-8")
+        rows.append(user.plans("the same, and nearly all pairs differ"))
         return rows
 
 
@@ -245,15 +268,31 @@ def first_pull(n: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, server.running() as address:
         user = User(server, address, Path(folder))
         library = server.library("users", 1)
+        reading = library.add_collection("Reading")
         for number in range(n):
-            library.put(item_data(number))
+            inside = {"collections": [reading]} if number < READING else {}
+            library.put(item_data(number) | inside)
         pages = math.ceil(n / 100) + 10
+        most = MOST_MEMORY
         rows = [
-            user.runs(f"first pull of {n:,} items", "pull", writes=0, reads=pages),
-            user.runs("again, nothing changed", "pull", writes=0, reads=MOST_READS),
+            user.runs(
+                f"first pull of {n:,} items", "pull", writes=0, reads=pages, memory=most["pull"]
+            ),
+            user.runs(
+                "again, nothing changed", "pull", writes=0, reads=MOST_READS, memory=most["again"]
+            ),
         ]
         library.edit(next(iter(library.items)), volume="99")
         rows.append(user.runs("one field changed in Zotero", "pull", writes=0))
+        user.file = user.file.with_name("reading.bib")
+        scope = ("--collection", "Reading")
+        small = {"writes": 0, "memory": most["collection"]}
+        rows += [
+            user.runs(f"a file of {READING} from a collection of it", "sync", *scope, **small),
+            user.runs("and again", "sync", *scope, reads=MOST_READS, **small),
+        ]
+        library.edit(next(iter(library.items)), volume="98")
+        rows.append(user.runs("one of them changed in Zotero", "sync", *scope, **small))
         return rows
 
 

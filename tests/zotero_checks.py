@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,8 @@ class Change:
     there: Held | None
     here_now: Written | None
     there_now: Held | None
+    back: Held | None = None
+    """The item as it was in the trash, out of which it came."""
 
     @property
     def both_now(self) -> bool:
@@ -50,11 +53,11 @@ class Change:
 
     @property
     def slots(self) -> set[Slot]:
-        every = (self.here, self.there, self.here_now, self.there_now)
+        every = (self.here, self.there or self.back, self.here_now, self.there_now)
         return {slot for one in every if one is not None for slot in one.slots}
 
     def old(self, slot: Slot) -> Pair:
-        return _said(self.here, slot), _said(self.there, slot)
+        return _said(self.here, slot), _said(self.there or self.back, slot)
 
     def new(self, slot: Slot) -> Pair:
         return _said(self.here_now, slot), _said(self.there_now, slot)
@@ -64,9 +67,16 @@ def changes_of(works: Iterable[str], before: Seen, after: Seen) -> list[Change]:
     """What became of each work."""
     return [
         Change(work, before.here.get(work), before.item(work), after.here.get(work),
-               after.item(work))
+               after.item(work), _from_trash(work, before, after))
         for work in works
     ]  # fmt: skip
+
+
+def _from_trash(work: str, before: Seen, after: Seen) -> Held | None:
+    now = after.item(work)
+    if now is None or before.item(work) is not None:
+        return None
+    return next((one for one in before.there.get(work, ()) if one.key == now.key), None)
 
 
 # --- always -------------------------------------------------------------------------------------
@@ -113,6 +123,8 @@ class Told:
 
     unsure: Set[str]
     conflicts: Set[str]
+    left: Set[str]
+    """Citation keys in a sentence about what left one side."""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Told:
@@ -120,7 +132,9 @@ class Told:
             frozenset(str(one.get(name)) for one in said[kind] for name in ("key", "item"))
             for kind in ("unsure", "conflicts")
         )
-        return cls(unsure, conflicts)
+        texts = [str(one) for one in said["notices"] if "of the pairs left" in str(one)]
+        left = frozenset(word for text in texts for word in re.findall(r"\w+", text))
+        return cls(unsure, conflicts, left)
 
 
 def check_settled(change: Change, asked: Asked, told: Told, scope: Set[str] | None,
@@ -132,7 +146,7 @@ def check_settled(change: Change, asked: Asked, told: Told, scope: Set[str] | No
     )
     unsure = bool(change.names & told.unsure)
     # A pair that a push made of an item elsewhere, and whose item was trashed since, is told.
-    left = bool(change.names & (told.unsure | told.conflicts))
+    left = bool(change.names & (told.unsure | told.conflicts | told.left))
     _check_presence(change, asked, model, inside=inside, left=left)
     if change.none_now:
         model.forget(change.work)
@@ -140,7 +154,7 @@ def check_settled(change: Change, asked: Asked, told: Told, scope: Set[str] | No
     _check_values(change, asked, model, inside=inside, unsure=unsure)
     if asked.direction == "sync" and inside and not change.names & (told.conflicts | told.unsure):
         _check_equal(change)
-    if change.both_now and not unsure and (scope is None or asked.direction == "sync" or inside):
+    if change.both_now and not unsure and (scope is None or asked.direction != "pull" or inside):
         _remember(change, model, whole=inside and asked.direction == "sync")
 
 
@@ -179,7 +193,7 @@ def _check_values(
     change: Change, asked: Asked, model: Model, *, inside: bool, unsure: bool
 ) -> None:
     """Every value is one that the table allows."""
-    one_side = change.here is None or change.there is None
+    one_side = change.here is None or (change.there or change.back) is None
     stays = unsure or (change.there is not None and not inside) or (
         one_side and change.work in model.bases)  # fmt: skip
     open_kinds = set()
@@ -197,6 +211,8 @@ def _check_values(
             allowed.add(old)
         if slot[0] == "key" and old == (None, None):
             allowed.add((new[0], None))  # made for an item that has none
+            if asked.direction != "pull":
+                allowed.add((new[0], new[0]))
         if change.here_now is None:
             allowed = {(None, old[1])}
         elif change.there_now is None:
@@ -270,6 +286,8 @@ def _torn_value(
     old, new = change.old(slot), change.new(slot)
     place = (change.work, slot, old, new, foreign)
     written = foreign.get(slot, old[1])
+    if slot[0] == "key" and old == (None, None) and new[1] in (None, new[0]):
+        return {*bases, new[0]}  # made for an item that has none
     if change.here is not None and change.here_now is not None:
         assert new[0] in (*old, written), place
     if change.there is not None and change.there_now is not None:
@@ -277,6 +295,8 @@ def _torn_value(
     if slot in foreign:
         kept = {there for base in bases for _, there in outcomes(slot[0], base, old[0], written,
                                                                  asked)}  # fmt: skip
+        if slot[0] == "author" and UNKNOWN in bases and asked.prefer is not None:
+            kept.add(old[0])  # names that were never agreed on are one value
         assert new[1] in {written, *kept}, place
         # It may have been written after the sync had settled the value from before.
         bases |= {here for base in bases for here, there in outcomes(slot[0], base, *old, asked)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
 from bibtools.cli import options
+from bibtools.cli.lazy import CommandTable, LazyGroup
 
-# name: (module:attribute, what `bibtools zotero --help` says of it), in the order of use.
-COMMANDS: dict[str, tuple[str, str]] = {
+COMMANDS: CommandTable = {
     "login": ("bibtools.cli.zotero_login:login", "Keep an API key for Zotero on this computer."),
     "logout": ("bibtools.cli.zotero_login:logout", "Forget the API key."),
     "collections": (
@@ -38,28 +36,7 @@ it), 4 the server stopped answering or refused some items (the rest was done),
 """
 
 
-class LazyCommands(click.Group):
-    """A group that knows its commands' names and one-line helps without importing them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """All command names, in the order of use."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now; None for an unknown name."""
-        if cmd_name not in COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The table of commands, from `COMMANDS` alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, short) for name, (_, short) in COMMANDS.items()])
-
-
-@click.group(cls=LazyCommands, context_settings=options.HELP_NAMES, epilog=EPILOG)
+@click.group(cls=LazyGroup, table=COMMANDS, context_settings=options.HELP_NAMES, epilog=EPILOG)
 def zotero() -> None:
     """Keep a .bib or CSL-JSON file and a Zotero library or collection in agreement.
 

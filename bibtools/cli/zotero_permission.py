@@ -16,6 +16,13 @@ def allow_writing(session: Session) -> None:
     """
     if not session.needs_permission:
         return
+    tell_asking()
+    if not session.ask_permission():
+        say("It allowed one request. Where more are needed, the run stops; run it again then.")
+
+
+def tell_asking() -> None:
+    """Say that the desktop program is about to ask. Raises `LocalKeyError` without a terminal."""
     if not somebody_is_here():
         raise LocalKeyError(
             "The Zotero program on this computer wants to ask once whether bibtools may write to "
@@ -26,8 +33,6 @@ def allow_writing(session: Session) -> None:
         "Zotero asks in a window of its own whether bibtools may write to it; "
         '"Always Allow" holds for later runs too.'
     )
-    if not session.ask_permission():
-        say("It allowed one request. Where more are needed, the run stops; run it again then.")
 
 
 def somebody_is_here() -> bool:

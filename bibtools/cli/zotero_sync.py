@@ -20,7 +20,7 @@ from bibtools.cli.zotero_table import print_plan, show_plan
 from bibtools.errors import UsageError
 from bibtools.model import Entry
 from bibtools.model.progress import Progress
-from bibtools.sync.planning import Direction
+from bibtools.sync.drafting import Direction
 from bibtools.sync.values import Prefer
 from bibtools.workflows.zotero.apply import apply as run_plan
 from bibtools.workflows.zotero.checks import check_access, check_files

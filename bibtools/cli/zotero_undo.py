@@ -11,17 +11,18 @@ from typing import Any
 import click
 
 from bibtools.adapters.zotero.one_at_a_time import sync_of_file, sync_of_library
-from bibtools.adapters.zotero.runs import RunRecord
+from bibtools.adapters.zotero.past_runs import RunRecord
 from bibtools.cli import options, zotero_options
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import plain, say, write_result
 from bibtools.cli.zotero_permission import allow_writing
 from bibtools.model.progress import Progress
-from bibtools.workflows.zotero import undo as workflow
+from bibtools.workflows.zotero import undo_plan
 from bibtools.workflows.zotero.checks import check_write
 from bibtools.workflows.zotero.connecting import Connection
 from bibtools.workflows.zotero.runs import list_runs
 from bibtools.workflows.zotero.session import Session, open_session
+from bibtools.workflows.zotero.undo import Undone, carry_out_undo
 
 EPILOG = """\b
 Examples:
@@ -63,10 +64,10 @@ def undo(
     if listing:
         _list(file, as_json=as_json)
         return 0
-    record = workflow.run_to_undo(run, file)
+    record = undo_plan.run_to_undo(run, file)
     alone = sync_of_file(record.file) if record.file is not None else contextlib.nullcontext()
     with alone, _session(record, quiet=quiet) as (session, progress):
-        plan = workflow.plan_undo(record, session)
+        plan = undo_plan.plan_undo(record, session)
         writes = any(one.action in ("restore", "delete") for one in plan.objects)
         if session is not None and writes:
             check_write(session)
@@ -75,7 +76,7 @@ def undo(
         if session is not None and writes:
             allow_writing(session)
         with sync_of_library(record.scope):
-            done = workflow.carry_out_undo(plan, session, progress)
+            done = carry_out_undo(plan, session, progress)
     if as_json:
         _json(done, record.name)
     elif not quiet:
@@ -86,7 +87,7 @@ def undo(
 @contextlib.contextmanager
 def _session(record: RunRecord, *, quiet: bool) -> Iterator[tuple[Session | None, Progress | None]]:
     """The library of the run; none where the run did not write to it."""
-    if not workflow.needs_library(record):
+    if not undo_plan.needs_library(record):
         yield None, None
         return
     scope = record.scope
@@ -97,7 +98,7 @@ def _session(record: RunRecord, *, quiet: bool) -> Iterator[tuple[Session | None
         yield session, progress
 
 
-def _agreed(plan: workflow.UndoPlan) -> bool:
+def _agreed(plan: undo_plan.UndoPlan) -> bool:
     say(f"{plan.run.command} of {plan.run.shown}:")
     shown = [one for one in plan.objects if one.action != "none"]
     for one in shown[:50]:
@@ -116,7 +117,7 @@ def _agreed(plan: workflow.UndoPlan) -> bool:
     return False
 
 
-def _tell(done: workflow.Undone, name: str) -> None:
+def _tell(done: Undone, name: str) -> None:
     parts = [
         f"{count:,} {what}"
         for count, what in (
@@ -138,7 +139,7 @@ def _tell(done: workflow.Undone, name: str) -> None:
         say(f"Everything is as it was before the run {name} already.")
 
 
-def _json(done: workflow.Undone, name: str) -> None:
+def _json(done: Undone, name: str) -> None:
     made = {
         "run": name,
         "restored": done.restored,

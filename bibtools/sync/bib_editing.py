@@ -10,14 +10,15 @@ is to go is found and taken out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bibtools.formats.bibtex.blocks import BibEntry
 from bibtools.formats.bibtex.document import Document
 from bibtools.formats.bibtex.editing import EditError
-from bibtools.formats.bibtex.fields import Dialect
+from bibtools.formats.bibtex.entry_types import WRITE, csl_type
+from bibtools.formats.bibtex.fields import COPIES, Dialect
 from bibtools.formats.bibtex.inheriting import Look
 from bibtools.formats.bibtex.reading import EntryValues, read_values, values_of
 from bibtools.formats.bibtex.tex_values import LONGEST, text_value
@@ -25,7 +26,10 @@ from bibtools.formats.bibtex.writing import Field, entry_fields, entry_type
 from bibtools.model import Entry, Notice
 from bibtools.sync.changing import changed, not_said, refused
 from bibtools.sync.comparing import loosely_equal
+from bibtools.sync.editing import Edits, edited, views_of
+from bibtools.sync.fields import own_name
 from bibtools.sync.item_side import entry_data, item_entry, own_of_file
+from bibtools.sync.parts import differing, parts_of, says, shown
 from bibtools.sync.plan import UpdateEntry
 from bibtools.sync.values import Data
 from bibtools.text.latex_decode import plain
@@ -47,8 +51,11 @@ _SYNONYMS: Final = (
     ("keywords", "keyword"),
 )
 _DATES: Final = frozenset({"year", "month", "day", "date"})
-_NEVER: Final = frozenset({"bibtools", "entrysubtype", "keywords"})
-"""What our writer derives, or keeps for itself; keywords come from the tags."""
+_SUBTYPE: Final = "entrysubtype"
+_TYPE: Final = "entrytype"
+_NEVER: Final = frozenset({"bibtools", _SUBTYPE, "keywords"})
+"""What our writer derives, or keeps for itself; keywords come from the tags, and the subtype
+changes with the type alone."""
 _SAID_SO: Final = frozenset({"itemType", "citationKey", "tags"})
 """Fields of items that are not looked for in fields of the entry."""
 _MOST_SEARCHED: Final = 40
@@ -88,34 +95,90 @@ class Updating:
             return
         if here is None:
             here = self._read(block)
-        wanted = changed(here, changes)
+        wanted = self._as_told_apart(here, changed(here, changes))
         twins = _twins(block, [here[one.field] for one in changes if one.field in here])
         old, new = (_without(file_entry(data), twins) for data in (here, wanted))
-        before = dict(block.fields)
-        overwrote = self._fields(block, old, new)
-        for change in changes:
-            if change.field == "tags":
-                self._keywords(block, _tags(here), _tags(wanted))
+        retyped = old.type != new.type
+        if retyped and csl_type(block.type) == old.type:
+            # What its type says by itself is to be said when it goes.
+            old = replace(old, extra={**old.extra, _TYPE: block.type})
+        new = _of_its_kind(old, new, self.dialect)
         kinds = entry_type(old, self.dialect), entry_type(new, self.dialect)
+        before = dict(block.fields)
+        never = _NEVER - {_SUBTYPE} if retyped else _NEVER
+        overwrote = self._fields(block, old, new, never)
+        names = {change.field for change in changes}
+        if "tags" in names:
+            self._keywords(block, _tags(here), _tags(wanted))
         if kinds[0] != kinds[1] and block.type != kinds[1]:
             block.retype(kinds[1])
         now = self._read(block)
-        names = {change.field for change in changes}
         if overwrote:
             now = self._say_again(block, here, now, names)
-        for name in sorted(names - _SAID_SO):
-            if name in here and name in now and self._still(name, here, now, wanted):
-                now = self._silence(block, name, now, wanted)
+        if retyped:
+            now = self._say_elsewhere(block, here, now, wanted)
+        now = self._silence_all(block, here, now, wanted)
         stale = [name for name, value in before.items() if block.fields.get(name) == value]
-        for name in names & here.keys() - _SAID_SO:
-            now = self._take_out_old(block, stale, str(here[name]), now, wanted)
+        now = self._take_out_old(block, stale, here, now, wanted)
+        if retyped:
+            self._take_out_copies(block, before, now, new)
         _tell_cuts(self, block, wanted, names)
 
-    @staticmethod
-    def _still(name: str, here: Data, now: Data, wanted: Data) -> bool:
-        return bool(now[name] == here[name] and not loosely_equal(
-            name, now[name], wanted.get(name), str(here.get("itemType") or "")
-        ))  # fmt: skip
+    def _as_told_apart(self, here: Data, wanted: Data) -> Data:
+        """What is to be said under the type that the entry has, where another type would be
+        written in the same words.
+        """
+        types = [str(data.get("itemType") or "") for data in (here, wanted)]
+        if types[0] == types[1] or not loosely_equal("itemType", *types):
+            return wanted
+        entries = file_entry(here), file_entry(wanted)
+        if _kind(entries[1], self.dialect) != entry_type(entries[0], self.dialect):
+            return wanted
+        views, grammar = views_of([wanted], [types[1]])
+        return edited(views[0], Edits(type=types[0]), grammar)
+
+    def _say_elsewhere(self, block: BibEntry, here: Data, now: Data, wanted: Data) -> Data:
+        """Add fields for what the entry does not say any more under its new type."""
+        mine, before, theirs = parts_of(now, here, wanted)
+        if all(part in mine for part in theirs if part in before):
+            return now
+        for name, old, new in _differences(
+            file_entry(now), file_entry(wanted), block.fields, self.dialect
+        ):
+            if old is None and new is not None and name not in block.fields:
+                as_it_was = block.raw
+                block.set(new.name, new.value, bare=new.bare)
+                then = self._read(block)
+                if differing(then, wanted) < differing(now, wanted):
+                    now = then
+                else:
+                    self.document.restore(block, as_it_was)
+        return now
+
+    def _silence_all(self, block: BibEntry, here: Data, now: Data, wanted: Data) -> Data:
+        """Take out what the entry goes on saying, where it could say what it is to say; tell of
+        what cannot be taken out.
+        """
+        mine, before, theirs = parts_of(now, here, wanted)
+        for part in sorted(mine.keys() & before.keys()):
+            if not says(part, mine, before[part]) or says(part, theirs, mine[part]):
+                continue
+            if not self._can_say(block, part, here, wanted):
+                continue
+            now = self._silence(block, part, now, wanted)
+        return now
+
+    def _can_say(self, block: BibEntry, part: str, here: Data, wanted: Data) -> bool:
+        """Whether the new value of a field is written otherwise than the old one: quotation marks
+        in markup, for one, are not.
+        """
+        name = own_name(part, str(here.get("itemType") or "")) or part
+        if name not in here:
+            name = "extra"
+        if name not in here or name not in wanted:
+            return True
+        entries = file_entry(here), file_entry({**here, name: wanted[name]})
+        return bool(_differences(*entries, block.fields, self.dialect))
 
     def _read(self, block: BibEntry, without: str | None = None) -> Data:
         """What the entry says now, as item data, or would say without a field."""
@@ -125,14 +188,18 @@ class Updating:
             values = EntryValues(block, left, values.own)
         return entry_data(read_values(self.document, values)[0])[0]
 
-    def _fields(self, block: BibEntry, old: Entry, new: Entry) -> bool:
+    def _fields(self, block: BibEntry, old: Entry, new: Entry, never: Set[str]) -> bool:
         """Set and remove what the two entries write differently; True where a field said more
         than was known of it.
         """
         overwrote = False
         fields = block.fields
-        for name, before, after in _differences(old, new, fields, self.dialect):
+        found = _differences(old, new, fields, self.dialect, never)
+        apart = {name for name, _, _ in found}
+        for name, before, after in found:
             there = _synonym(name, fields)
+            if there != name and there in apart:
+                there = name  # under the new type it is another thing
             present = fields.get(there)
             if present is not None and plain(present) != plain(before.value if before else ""):
                 overwrote = True
@@ -171,35 +238,58 @@ class Updating:
                     self.document.restore(block, before_it)
         return now
 
-    def _silence(self, block: BibEntry, name: str, now: Data, wanted: Data) -> Data:
+    def _silence(self, block: BibEntry, part: str, now: Data, wanted: Data) -> Data:
         """Take out the field that goes on saying the old value, if it says nothing else."""
+        mine, theirs = parts_of(now, wanted)
         for other in list(block.fields)[:_MOST_SEARCHED]:
             then = self._read(block, other)
-            if then.get(name) != now[name] and _differing(then, {**now, name: None}) <= (
-                1 if name in then else 0
+            left, meant = parts_of(then, now)
+            if not says(part, left, mine[part]) and all(
+                says(name, left, meant.get(name)) for name in {*left, *meant} - {part}
             ):
                 try:
                     block.remove(other)
                 except EditError:
                     continue
                 return then
-        self.notices.append(not_said(self.file, block.key, name, wanted.get(name) is None))
+        name = shown(part, str(now.get("itemType") or ""))
+        self.notices.append(not_said(self.file, block.key, name, part not in theirs))
         return now
 
     def _take_out_old(
-        self, block: BibEntry, stale: Sequence[str], old: str, now: Data, wanted: Data
+        self, block: BibEntry, stale: Sequence[str], here: Data, now: Data, wanted: Data
     ) -> Data:
-        """Take out a field that says nothing but the old value, where that is less to say."""
-        if _differing(now, wanted) == 0:
-            return now
+        """Take out fields that say nothing but an old value, where that is less to say."""
+        before, theirs = parts_of(here, wanted)
+        olds = {str(value) for part, value in before.items() if not says(part, theirs, value)}
         for name in stale:
+            apart = differing(now, wanted)
             value = block.fields.get(name)
-            if value is not None and old in (plain(value).strip(), _address(value)):
+            if (
+                apart
+                and value is not None
+                and not olds.isdisjoint((plain(value).strip(), _address(value)))
+            ):
                 then = self._read(block, name)
-                if _differing(then, wanted) < _differing(now, wanted):
+                if differing(then, wanted) < apart:
                     block.remove(name)
-                    return then
+                    now = then
         return now
+
+    def _take_out_copies(
+        self, block: BibEntry, before: Mapping[str, str], now: Data, new: Entry
+    ) -> None:
+        """Take out what other fields say under the new type; `before` are the fields that the
+        entry had.
+        """
+        meant = _by_name(new, {}, self.dialect)
+        for name, value in list(block.fields.items()):
+            others = {other for other, one in block.fields.items() if one == value} - {name}
+            copied = name not in meant and not others <= before.keys()
+            if copied or name not in before:
+                then = self._read(block, name)
+                if then.get("itemType") == now.get("itemType") and not differing(then, now):
+                    block.remove(name)
 
     def _keywords(self, block: BibEntry, old: Sequence[str], new: Sequence[str]) -> None:
         """Take words out and put words in; the others stay as the user wrote them."""
@@ -226,6 +316,23 @@ class Updating:
             block.set(name, f"{value};" if comma and len(words) == 1 else value)
         except EditError as error:
             self.notices.append(refused(self.file, block.key, str(error)))
+
+
+def _of_its_kind(old: Entry, new: Entry, dialect: Dialect) -> Entry:
+    """The new entry under the entry type of the old one, or under that of what it became: an
+    article without a journal, and a web page without its address, are no other thing.
+    """
+    if entry_type(new, dialect) != "misc":
+        return new
+    kind = _kind(new, dialect)
+    if old.type == new.type and old.extra.get(_TYPE) == new.extra.get(_TYPE):
+        kind = entry_type(old, dialect)
+    return replace(new, extra={**new.extra, _TYPE: kind}) if kind != "misc" else new
+
+
+def _kind(entry: Entry, dialect: Dialect) -> str:
+    """The entry type of such works, also of one that lacks what it asks for."""
+    return WRITE.get(entry.type, ("misc", "misc"))[dialect == "biblatex"]
 
 
 def _twins(block: BibEntry, olds: Sequence[object]) -> frozenset[str]:
@@ -275,14 +382,18 @@ def _differing(one: Data, other: Data) -> int:
 
 
 def _differences(
-    old: Entry, new: Entry, present: Mapping[str, str], dialect: Dialect
+    old: Entry,
+    new: Entry,
+    present: Mapping[str, str],
+    dialect: Dialect,
+    never: Set[str] = _NEVER,
 ) -> list[tuple[str, Field | None, Field | None]]:
     """Fields that the two entries write differently: name, before, after."""
     before, after = (_by_name(entry, present, dialect) for entry in (old, new))
     return [
         (name, before.get(name), after.get(name))
         for name in dict.fromkeys((*before, *after))
-        if name not in _NEVER and before.get(name) != after.get(name)
+        if name not in never and before.get(name) != after.get(name)
     ]
 
 
@@ -293,6 +404,12 @@ def _by_name(entry: Entry, present: Mapping[str, str], dialect: Dialect) -> dict
     # An `eprint` that stands for a PubMed ID is changed with it; none is added.
     fields = entry_fields(entry, dialect, "none", exact=False, derived="eprint" in present)
     found = {one.name.lower(): one for one in fields}
+    copy = COPIES.get(entry_type(entry, dialect))
+    if copy in found and copy not in present and copy not in entry.extra:
+        # What is said already is not said again for the sake of styles.
+        value = found.pop(copy).value
+        if all(one.value != value for one in found.values()):
+            found[copy] = Field(copy, value)
     if "key" not in entry.extra:
         # Our own, for entries without an author.
         found.pop("key", None)

@@ -12,14 +12,21 @@ from bibtools.formats.bibtex.dialects import dialect_of
 from bibtools.formats.bibtex.document import Document
 from bibtools.formats.bibtex.editing import EditError
 from bibtools.formats.bibtex.fields import Dialect
-from bibtools.formats.bibtex.reading import EntryValues, entry_values, lookup, read_values
+from bibtools.formats.bibtex.reading import (
+    EntryValues,
+    entry_values,
+    lookup,
+    read_values,
+    values_of,
+)
 from bibtools.formats.bibtex.references import REFERENCES, follow, names_of
 from bibtools.formats.bibtex.writing import safe_key, write_entry, write_preamble
 from bibtools.keys.groups import follow_groups
-from bibtools.model import Notice
+from bibtools.model import Entry, Notice
 from bibtools.sync.bib_editing import Updating, cut_notice, file_entry
 from bibtools.sync.changing import refused
 from bibtools.sync.item_side import code_of, entry_data, item_entry
+from bibtools.sync.kept import leaner
 from bibtools.sync.locking import LOCK, locked_fields
 from bibtools.sync.plan import AddEntry, LocalStep, RemoveEntry, UpdateEntry, steps_of
 from bibtools.sync.values import Agreed, LocalEntry, Reading
@@ -50,6 +57,7 @@ def read(data: bytes, file: str, known: Mapping[str, Agreed]) -> Reading:
             whole = False
             continue
         entry = _local(document, values, known)
+        block.let_go()
         if not block.regular and not block.scan().strict:
             broken.append(entry)  # the document's notices say what is wrong with it
         else:
@@ -67,7 +75,19 @@ def _local(document: Document, values: EntryValues, known: Mapping[str, Agreed])
         return LocalEntry(block.key, print_, reading, row.here, code_of(row.here), locked)
     entry, _ = read_values(document, values)
     data, code = entry_data(entry)
+    if row is not None:
+        data = leaner(data, row.here)
+        if not row.item:
+            # Read after it was written: what it says is remembered, and hardly looked at again.
+            reading = partial(_again, document, block)
+            return LocalEntry(block.key, print_, reading, data, code, locked)
     return LocalEntry(block.key, print_, entry, data, code, locked)
+
+
+def _again(document: Document, block: BibEntry) -> Entry:
+    inherits = not block.fields.keys().isdisjoint(("crossref", "xdata"))
+    values = values_of(document, block, lookup(document) if inherits else None)
+    return read_values(document, values)[0]
 
 
 def _print(values: EntryValues) -> str:
@@ -91,7 +111,7 @@ def apply(
     living = [block for block in document.entries if not block.inside_comment]
     blocks = {block.key: block for block in living}
     # Looked at now: an entry that was changed is read anew, and slowly.
-    referring = [block for block in living if not block.fields.keys().isdisjoint(REFERENCES)]
+    referring = [block for block in living if _refers(block)]
     updates = steps_of(steps, UpdateEntry)
     removals = [step for step in steps_of(steps, RemoveEntry) if step.key in blocks]
     notices = [
@@ -113,6 +133,13 @@ def apply(
     follow([block for block in referring if block.key.lower() not in gone], renamed)
     _append(document, steps_of(steps, AddEntry), keys, dialect, notices, file)
     return follow_groups(document.to_bytes(), renamed), notices
+
+
+def _refers(block: BibEntry) -> bool:
+    """Whether an entry names others."""
+    found = not block.fields.keys().isdisjoint(REFERENCES)
+    block.let_go()
+    return found
 
 
 def _remove(

@@ -19,7 +19,7 @@ def changed(base: Data, changes: Iterable[FieldChange]) -> Data:
     return new
 
 
-def changes(old: Data, new: Data) -> tuple[FieldChange, ...]:
+def differences(old: Data, new: Data) -> tuple[FieldChange, ...]:
     """The fields in which two states of one side differ."""
     names = [*old, *(name for name in new if name not in old)]
     return tuple(

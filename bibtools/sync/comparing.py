@@ -89,6 +89,7 @@ def _normal_value(name: str, value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=4096)
 def normal_text(text: str) -> str:
     """A text as the server stores it."""
     if text.isascii() and text.isprintable():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bibtools.sync.comparing import loose_name
 from bibtools.sync.deciding import Decider, Verdict
 from bibtools.sync.editing import View
 from bibtools.sync.fields import PRIMARY, creator_type_of, group_of, shared_group
+from bibtools.sync.name_forms import fuller_forms, is_others
 from bibtools.sync.sequences import Paired, Settled, pair_members, settle
 
 
@@ -26,7 +27,8 @@ def settle_creators(
     `views` are the past here, the past there, here and there; `types` the item types here and
     there when all is done. An author that one side rewrote is rewritten on the other, which keeps
     its spelling of all others. A role that was never agreed on is one value: two lists of authors
-    that differ are not thrown together.
+    that differ are not thrown together, unless they are the same people in two forms; then each
+    gets its fuller form.
     """
     sides = [_groups(view, types) for view in views]
     order = (sides[3], sides[2], sides[1], sides[0])
@@ -36,7 +38,9 @@ def settle_creators(
     for group in groups:
         past_here, past_there, here, there = (side.get(group, []) for side in sides)
         paired = pair_members(past_here, past_there, here, there, _KEYS)
-        if past_here or past_there:
+        forms = None if past_here or past_there else _by_forms(here, there)
+        paired = forms or paired
+        if past_here or past_there or forms is not None:
             settled = settle(decider, paired, _same, locked=locked)
         else:
             settled = _settled_whole(decider, paired, here, there, locked=locked)
@@ -108,6 +112,8 @@ def _same(one: Creator | None, other: Creator | None) -> bool:
 
 
 _KEYS: Final = (_parts, _loose, _family)
+_Row: TypeAlias = tuple[Creator | None, Creator | None, Creator | None, Creator | None]
+"""A name in the past here, the past there, here and there."""
 
 
 def _settled_whole(
@@ -132,6 +138,35 @@ def _settled_whole(
         for value in (decision.here, decision.there, decision.past_here, decision.past_there)
     ]
     return Settled(rows[0], rows[1], rows[2], rows[3], frozenset({decision.verdict}))
+
+
+def _by_forms(here: Sequence[Creator], there: Sequence[Creator]) -> Paired[Creator] | None:
+    """Lists of the same people in two forms, as if the shorter form of each had been agreed on and
+    the fuller one were new; None for any other lists.
+    """
+    fuller = fuller_forms([one.given for one in here], [one.given for one in there])
+    if fuller is None or (len(here) == len(there) and set(fuller) == {"same"}):
+        return None
+    rows: list[_Row] = []
+    for form, one, other in zip(fuller, here, there, strict=False):
+        rows.append((other if form == "here" else one, one if form == "there" else other,
+                     one, other))  # fmt: skip
+    rest_here, rest_there = here[len(fuller) :], there[len(fuller) :]
+    rows += [(None, None, one, None) for one in rest_here if not is_others(one.given)]
+    rows += [(None, None, None, one) for one in rest_there if not is_others(one.given)]
+    mine, theirs = _others(rest_here), _others(rest_there)
+    if mine or theirs:
+        # The list was cut short when it was agreed on; the names in its place are new.
+        rows.append((mine or theirs, theirs or mine, mine, theirs))
+    columns = [
+        [number for number, row in enumerate(rows) if row[column] is not None]
+        for column in range(4)
+    ]
+    return Paired((columns[0], columns[1], columns[2], columns[3]), rows)
+
+
+def _others(creators: Sequence[Creator]) -> Creator | None:
+    return next((one for one in creators if is_others(one.given)), None)
 
 
 def _rows(settled: Settled[Creator], column: int) -> list[tuple[int, Creator]]:

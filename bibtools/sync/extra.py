@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bibtools.formats.note_lines import line_of
+from bibtools.formats.note_lines import line_of, unquoted
 
 _LABELLED = re.compile(
     r"(?:(?P<label>[A-Za-z][A-Za-z0-9 ._-]{0,58}?)(?P<colon>:\s*|\s*=\s*)"
@@ -66,20 +65,6 @@ def read_line(text: str) -> Line:
         return Line(text)
     value = (match["value"] or match["inside"]).rstrip()
     return Line(text, label.strip(), unquoted(value))
-
-
-def unquoted(value: str) -> str:
-    """The text of a JSON string, as `line_of` writes what could not be read back; any other value
-    as it stands.
-    """
-    if len(value) > 1 and value[0] == value[-1] == '"':
-        try:
-            text = json.loads(value)
-        except ValueError:
-            return value
-        if isinstance(text, str) and text:
-            return text
-    return value
 
 
 def read_extra(extra: object) -> tuple[Line, ...]:

@@ -13,7 +13,8 @@ from bibtools.formats.zotero.writing import plain_item
 from bibtools.model import Entry, Link
 from bibtools.sync.values import Data, RemoteItem
 
-_CODE_LINE = re.compile(r"^tex\.code: *(\S+)", re.MULTILINE)
+_CODE_LINE = re.compile(r"^tex\.code: *(https?://[^\s\"\\{}<>]+)", re.MULTILINE | re.IGNORECASE)
+_KEY_LINE = re.compile(r"^[ \t]*citation[ _-]*key[ \t]*:[ \t]*\S", re.IGNORECASE | re.MULTILINE)
 CODE_TITLE = "Code"
 """The title of the child that holds an entry's code link."""
 
@@ -73,6 +74,14 @@ def code_of(data: Data) -> str | None:
     extra = data.get("extra")
     match = _CODE_LINE.search(extra) if isinstance(extra, str) and "tex.code" in extra else None
     return match[1] if match else None
+
+
+def says_key(data: Data) -> bool:
+    """Whether an item has a citation key, in its field or in a line of Extra."""
+    if data.get("citationKey"):
+        return True
+    extra = data.get("extra")
+    return isinstance(extra, str) and _KEY_LINE.search(extra) is not None
 
 
 def item_entry(data: Data, code: str | None = None) -> Entry:

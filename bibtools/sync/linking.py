@@ -8,9 +8,8 @@ contradicts (`matching.duplicates.judge`); whatever is like a partner and not su
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
@@ -19,16 +18,10 @@ from bibtools.formats.bibtex.entry_types import default_type
 from bibtools.matching.duplicates import Record, contradiction, judge, same_identifier
 from bibtools.model import Entry
 from bibtools.sync.item_side import item_entry
+from bibtools.sync.marks import Readings, index_of, local_marks_of, marks_of
 from bibtools.sync.plan import Unsure
 from bibtools.sync.values import Agreed, LocalEntry, RemoteItem
-from bibtools.text.markup import strip_markup
-from bibtools.text.titles import title_key
 
-_CHILDREN = frozenset({"attachment", "note", "annotation"})
-_ID_FIELDS = ("DOI", "archiveID", "url", "number", "reportNumber", "archiveLocation")
-_KEY_LINE = re.compile(r"^\s*citation[ -]?key\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
-_ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
 _ONE_TITLE = 85.0
 """Likeness of two titles from which on one may be the other, mended."""
 _CROWD = 40
@@ -91,8 +84,8 @@ def link(
         pairs=tuple(linker.pairs),
         only_here=tuple(linker.open_here()),
         only_there=tuple(
-            item
-            for key, item in items.items()
+            items[key]
+            for key in items
             if key in wanted and key in readings and key not in linker.taken
         ),
         gone_here=tuple(linker.gone_here),
@@ -100,57 +93,6 @@ def link(
         unsure=tuple(linker.unsure),
         kept=tuple(linker.kept),
     )
-
-
-class Readings(Mapping[str, Entry]):
-    """The entries that a library's items describe, read when they are asked for.
-
-    Items in the trash, attachments and notes are not among them.
-    """
-
-    def __init__(self, items: Mapping[str, RemoteItem]) -> None:
-        self._data = {
-            key: item.data
-            for key, item in items.items()
-            if not item.data.get("deleted") and item.data.get("itemType") not in _CHILDREN
-        }
-        self._read: dict[str, Entry] = {}
-
-    def __getitem__(self, key: str) -> Entry:
-        entry = self._read.get(key)
-        if entry is None:
-            entry = self._read[key] = item_entry(self._data[key])
-        return entry
-
-    def marks(self, key: str) -> list[tuple[str, str]]:
-        """What may tell an item, quickly: all that its entry has, and at times more."""
-        if key in self._read:
-            return _marks(self._read[key])
-        data = self._data[key]
-        extra = str(data.get("extra") or "")
-        found = []
-        own = data.get("citationKey") or _first(_KEY_LINE, extra)
-        if own:
-            found.append(("key", str(own)))
-        places = (str(data.get(name) or "") for name in _ID_FIELDS)
-        text = "\n".join((extra, *places))
-        found += [("doi", one.lower()) for one in set(_DOI.findall(text))]
-        found += [("arxiv", one) for one in set(_ARXIV.findall(text))]
-        title = str(data.get("title") or data.get("caseName") or data.get("subject") or "")
-        if "<" in title:
-            title = strip_markup(title)
-        if title and (folded := title_key(title)):
-            found.append(("title", folded))
-        return found
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._data
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
-
-    def __len__(self) -> int:
-        return len(self._data)
 
 
 def record_of(entry: Entry) -> Record:
@@ -244,11 +186,14 @@ class _Linker:
         found = set()
         for entry in self.open_here():
             rows = missing.get(_content(entry.data), [])
-            if len(rows) != 1 or rows[0].item not in self.readings:
+            if len(rows) != 1:
                 continue
             row = rows.pop()
-            item = self.items[row.item]
-            self.pairs.append(Pair(entry, item, row, "the same entry under a new key"))
+            if row.item in self.readings:
+                item = self.items[row.item]
+                self.pairs.append(Pair(entry, item, row, "the same entry under a new key"))
+            else:
+                self.gone_there.append((entry, row))
             self.done.add(entry.key)
             found.add(row.item)
         self.gone_here = [row for row in self.gone_here if row.item not in found]
@@ -260,7 +205,8 @@ class _Linker:
             return
         missing = {row.item: row for row in self.gone_here}
         # Items of known pairs count too: an entry that is one of them is a double.
-        index = _index(self.readings)
+        marks = {entry.key: marks_of(entry.entry) for entry in entries}
+        index = index_of(self.readings, {mark for found in marks.values() for mark in found})
         likely = {entry.key: self._partners(entry, index) for entry in entries}
         claims: dict[str, list[str]] = defaultdict(list)
         for key, found in likely.items():
@@ -361,16 +307,17 @@ class _Linker:
         open_there = [key for key in wanted if key in self.readings and key not in self.taken]
         if not open_there or not self.pairs:
             return
+        marks = {key: marks_of(self.readings[key]) for key in open_there}
+        wanted_marks = {mark for found in marks.values() for mark in found}
         index: dict[tuple[str, str], list[Pair]] = defaultdict(list)
         for pair in self.pairs:
-            for mark in _marks(pair.local.entry):
-                index[mark].append(pair)
+            if not wanted_marks.isdisjoint(local_marks_of(pair.local)):
+                for mark in marks_of(pair.local.entry):
+                    index[mark].append(pair)
         for key in open_there:
             reading = self.readings[key]
             partners = {
-                pair.local.key: pair
-                for mark in _marks(reading)
-                for pair in index.get(mark, ())[:_CROWD]
+                pair.local.key: pair for mark in marks[key] for pair in index.get(mark, ())[:_CROWD]
             }
             for pair in partners.values():
                 verdict = judge(record_of(pair.local.entry), self._record(key))
@@ -383,13 +330,13 @@ class _Linker:
 
     def not_read(self, wanted: Iterable[str], left_out: Sequence[LocalEntry]) -> None:
         """Items without a partner that may be entries that take no part."""
-        keys = {mark: one.key for one in left_out for mark in _marks(one.entry)}
+        keys = {mark: one.key for one in left_out for mark in marks_of(one.entry)}
         if not keys:
             return
         for key in wanted:
             if key not in self.readings or key in self.taken:
                 continue
-            found = [keys[mark] for mark in _marks(self.readings[key]) if mark in keys]
+            found = [keys[mark] for mark in marks_of(self.readings[key]) if mark in keys]
             if found:
                 reason = f'it may be the entry "{found[0]}", which takes no part'
                 title = self.readings[key].title or ""
@@ -402,7 +349,7 @@ class _Linker:
         """Items that are or may be the entry, sure ones first."""
         mine = record_of(entry.entry)
         found: dict[str, _Partner | None] = {}
-        for mark in _marks(entry.entry):
+        for mark in marks_of(entry.entry):
             for item in index.get(mark, ())[:_CROWD]:
                 if item not in found:
                     found[item] = self._compared(mine, item, same_key=mark[0] == "key")
@@ -471,30 +418,3 @@ def _content(data: Mapping[str, object]) -> str:
     return repr(
         sorted((name, repr(value)) for name, value in data.items() if name != "citationKey")
     )
-
-
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    match = pattern.search(text) if text else None
-    return match[1] if match else None
-
-
-def _marks(entry: Entry) -> list[tuple[str, str]]:
-    found = []
-    if entry.key:
-        found.append(("key", entry.key))
-    if entry.doi is not None:
-        found.append(("doi", entry.doi.folded))
-    if entry.arxiv is not None:
-        found.append(("arxiv", entry.arxiv.value))
-    title = title_key(entry.title) if entry.title else ""
-    if title:
-        found.append(("title", title))
-    return found
-
-
-def _index(readings: Readings) -> dict[tuple[str, str], list[str]]:
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for item in readings:
-        for mark in readings.marks(item):
-            found[mark].append(item)
-    return found

@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from bibtools.sync.changing import changes
+from bibtools.sync.changing import differences
 from bibtools.sync.comparing import loose_text, loosely_equal, same_line
 from bibtools.sync.creators import settle_creators
 from bibtools.sync.deciding import Decider, Decision, Side, Verdict
@@ -97,17 +97,15 @@ class _Merger:
         new_there = edited(there, self.edits[1], self.grammar)
         agreed_here, agreed_there = new_here, new_there
         if self.edits[2]:
-            agreed_here = edited(
-                view_of(new_here, self.grammar, here.type), self.edits[2], self.grammar
-            )
+            view = view_of(new_here, self.grammar, here.type) if self.edits[0] else here
+            agreed_here = edited(view, self.edits[2], self.grammar)
         if self.edits[3]:
-            agreed_there = edited(
-                view_of(new_there, self.grammar, there.type), self.edits[3], self.grammar
-            )
+            view = view_of(new_there, self.grammar, there.type) if self.edits[1] else there
+            agreed_there = edited(view, self.edits[3], self.grammar)
         given_here, given_there = self.given
         return Merged(
-            to_there=changes(there.data, new_there),
-            to_here=changes(here.data, new_here),
+            to_there=differences(there.data, new_there),
+            to_here=differences(here.data, new_here),
             conflicts=tuple(sorted(self.conflicts, key=_place)),
             here=_as_given(given_here, here.data, new_here),
             there=_as_given(given_there, there.data, new_there),
@@ -328,7 +326,7 @@ def remembered(settled: Data, remembered_as: Data, read: Data) -> dict[str, Any]
     did not settle keeps its old past.
     """
     found = dict(read)
-    for change in changes(settled, remembered_as):
+    for change in differences(settled, remembered_as):
         if change.new is None:
             found.pop(change.field, None)
         else:

@@ -123,13 +123,6 @@ class RemoveEntry:
     item: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """A pair with nothing left to write: what it agreed on is to be remembered."""
-
-    agreed: Agreed
-
-
 RemoteStep: TypeAlias = CreateCollection | CreateItem | UpdateItem | AttachCode | TrashItem
 LocalStep: TypeAlias = AddEntry | UpdateEntry | RemoveEntry
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bibtools.keys import assign_keys
 from bibtools.model import Entry, Notice
-from bibtools.sync.changing import changes as changes_of
-from bibtools.sync.code_links import CodeLink, code_link
+from bibtools.sync.changing import differences
+from bibtools.sync.code_links import CodeSaid, code_said
 from bibtools.sync.comparing import normalised
-from bibtools.sync.item_side import code_child
-from bibtools.sync.linking import Links, Pair, Readings, link
+from bibtools.sync.drafting import Draft, PlanRequest
+from bibtools.sync.item_side import code_child, code_of, says_key
+from bibtools.sync.kept import overlaid, whole
+from bibtools.sync.leaving import Leaving
+from bibtools.sync.linking import Pair, link
+from bibtools.sync.marks import Readings
 from bibtools.sync.merging import merge_pair
 from bibtools.sync.plan import (
     AddEntry,
     Conflict,
-    CreateCollection,
     CreateItem,
-    Library,
-    LocalStep,
     Plan,
-    RemoteStep,
-    RemoveEntry,
-    TrashItem,
     Unsure,
     UpdateEntry,
     UpdateItem,
@@ -33,57 +31,15 @@ from bibtools.sync.plan import (
 from bibtools.sync.values import (
     Agreed,
     Data,
+    FieldChange,
     LocalEntry,
     Merged,
-    Prefer,
     RemoteItem,
 )
 
-Direction = Literal["both", "push", "pull"]
 _ZOTEROS_OWN = frozenset({"collections", "relations", "inPublications"})
 _KEY = re.compile(r"[^\x00-\x20\x7f,{}\"#%'=\\~()]+")
 """Citation keys that BibTeX and biber take."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRequest:
-    """Both sides as they are, and what is wanted."""
-
-    library: Library
-    endpoint: str
-    collection: str | None
-    """Key of the collection that the file is to agree with; None for the whole library."""
-    file: str
-    digest: str | None
-    library_version: int
-    local: Sequence[LocalEntry]
-    items: Mapping[str, RemoteItem]
-    """All top-level items of the library by key, those in the trash included."""
-    children: Mapping[str, Sequence[RemoteItem]]
-    """Children by the key of their parent."""
-    scope: frozenset[str]
-    """Keys of the items that the file is to hold: those in the collection and below it."""
-    agreed: Mapping[str, Agreed]
-    """Rows of the state file by item key."""
-    new_key: Callable[[], str]
-    """Makes keys for new objects."""
-    direction: Direction = "both"
-    prefer: Prefer | None = None
-    delete: bool = False
-    """Whether what is gone on one side goes on the other: trashed there, removed here."""
-    file_modified: str = ""
-    """When the file was last changed, ISO 8601 in UTC; for `prefer="newest"`."""
-    collections: Sequence[CreateCollection] = ()
-    """Collections that are missing, parents first."""
-    notices: tuple[Notice, ...] = ()
-    left_out: Sequence[LocalEntry] = ()
-    """Entries that stand in the file and take no part."""
-    whole: bool = True
-    """False when an entry that is missing may only be unreadable: nothing is trashed then."""
-    below: frozenset[str] = frozenset()
-    """Keys of the collection and of those under it."""
-    sees_notes: bool = True
-    """False when items may have notes that nobody shows us: nothing is trashed then."""
 
 
 def make_plan(request: PlanRequest) -> Plan:
@@ -96,35 +52,23 @@ def make_plan(request: PlanRequest) -> Plan:
     for pair in links.pairs:
         planner.settle(pair)
     planner.settled += links.kept
-    planner.gone(links)
+    planner.leaving.gone(links)
     if request.direction != "pull":
         for entry in links.only_here:
             planner.create(entry)
     if request.direction != "push":
-        back = [request.items[key] for key in planner.back]
+        back = [request.items[key] for key in planner.leaving.back]
         planner.add([*back, *links.only_there], readings)
-    planner.tell()
+    planner.leaving.tell()
     return planner.plan(links.unsure)
 
 
 @dataclass(slots=True)
-class _Planner:
-    request: PlanRequest
-    remote: list[RemoteStep] = field(default_factory=list)
-    local: list[LocalStep] = field(default_factory=list)
-    settled: list[Agreed] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-    stays_there: list[str] = field(default_factory=list)
-    """Keys of entries that left the file, whose items stay."""
-    back: dict[str, Agreed] = field(default_factory=dict)
-    """Rows of pairs whose entry left the file, by the keys of items that bring it back."""
-    not_seen: list[str] = field(default_factory=list)
-    """Keys of entries that are missing in a file that cannot be read as a whole."""
-    hidden: list[str] = field(default_factory=list)
-    """Keys of entries that left the file, whose items may have notes that we may not see."""
-    stays_here: list[str] = field(default_factory=list)
-    """Keys of entries whose items left the library."""
+class _Planner(Draft):
+    leaving: Leaving = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.leaving = Leaving(self, self.create)
 
     def plan(self, unsure: tuple[Unsure, ...]) -> Plan:
         request = self.request
@@ -151,7 +95,7 @@ class _Planner:
         """One work on both sides."""
         local, item, agreed = pair.local, pair.item, pair.agreed
         if agreed is not None and self._left_collection(item, agreed):
-            self._gone_there(local, agreed, item)
+            self.leaving.gone_there(local, agreed, item)
             return
         code = self._code(local, item, agreed)
         row = self._as_it_was(pair, code) or self._just_linked(pair, code)
@@ -159,36 +103,38 @@ class _Planner:
             self.settled.append(row)
             return
         merged = merge_pair(
-            agreed,
-            local.data,
-            code.there,
+            code.agreed,
+            whole(local.data),
+            whole(code.there),
             prefer=self.request.prefer,
             newer=self._newer(item),
             direction=self.request.direction,
             locked=local.locked,
         )
+        pull = self.request.direction == "pull"
+        merged, known, step = code.settled(merged, self.request.new_key, pull=pull)
         wanted, agreed_there = self._in_collection(item, merged)
-        changes = changes_of(item.data, wanted)
-        if changes and self.request.direction != "pull":
+        changes = differences(item.data, wanted)
+        if changes and not pull:
             self.remote.append(UpdateItem(item.key, local.key, item.version, changes))
-        if code.step is not None:
-            self.remote.append(code.step)
+        if step is not None:
+            self.remote.append(step)
         if merged.to_here:
             self.local.append(UpdateEntry(local.key, item.key, merged.to_here, local.data))
-        self._tell_open(local, item, merged, code)
+        self._tell_open(local, item, merged)
         # An entry whose past is not what it says must not be taken for unchanged.
-        whole = normalised(merged.agreed_here) == normalised(local.data)
+        settled = _stored_alike(merged.agreed_here, local.data)
         self.settled.append(
             Agreed(
                 item=item.key,
                 key=local.key,
-                print=local.print if whole else "",
+                print=local.print if settled else "",
                 version=item.version,
                 here=merged.agreed_here,
                 there=agreed_there,
                 ours=agreed is not None and agreed.ours,
                 entry_ours=agreed is not None and agreed.entry_ours,
-                code=code.remembered,
+                code=known,
             )
         )
 
@@ -200,26 +146,31 @@ class _Planner:
         was = agreed.there.get("collections", ())
         return not {request.collection, *request.below}.isdisjoint(was)
 
-    def _as_it_was(self, pair: Pair, code: CodeLink) -> Agreed | None:
+    def _as_it_was(self, pair: Pair, code: CodeSaid) -> Agreed | None:
         """The row of a pair of which nothing has changed."""
         local, item, agreed = pair.local, pair.item, pair.agreed
         if (
             agreed is not None
-            and code.step is None
+            and code.agreed is not None
             # What another part of the library remembers may not be in this collection yet.
             and (self.request.collection is None or item.key in self.request.scope)
             and agreed.version == item.version
             and agreed.print == local.print
             and agreed.here == local.data
-            and agreed.there == code.there == item.data
+            and agreed.there == item.data
+            and (
+                (code.agreed is agreed and code.there is item.data)
+                or code.agreed.there == code.there
+            )
+            and (self.request.direction == "pull" or (not code.wanting and says_key(agreed.there)))
         ):
             return agreed
         return None
 
-    def _just_linked(self, pair: Pair, code: CodeLink) -> Agreed | None:
+    def _just_linked(self, pair: Pair, code: CodeSaid) -> Agreed | None:
         """The row of a pair that is new, and whose sides say the same."""
         local, item = pair.local, pair.item
-        if pair.agreed is not None or code.step is not None or code.conflicts:
+        if pair.agreed is not None or code.wanting:
             return None
         if not self._equal(local, code.there):
             return None
@@ -229,8 +180,7 @@ class _Planner:
             local.print,
             item.version,
             local.data,
-            code.there,
-            code=code.remembered,
+            item.data,
         )
 
     def _in_collection(self, item: RemoteItem, merged: Merged) -> tuple[Data, Data]:
@@ -243,14 +193,11 @@ class _Planner:
         every = sorted({*merged.there.get("collections", ()), request.collection})
         return {**merged.there, "collections": every}, {**merged.agreed_there, "collections": every}
 
-    def _tell_open(
-        self, local: LocalEntry, item: RemoteItem, merged: Merged, code: CodeLink
-    ) -> None:
+    def _tell_open(self, local: LocalEntry, item: RemoteItem, merged: Merged) -> None:
         """What the merge left as it is."""
-        if merged.conflicts or code.conflicts:
+        if merged.conflicts:
             title = local.entry.title or ""
-            fields = (*merged.conflicts, *code.conflicts)
-            self.conflicts.append(Conflict(local.key, item.key, title, fields))
+            self.conflicts.append(Conflict(local.key, item.key, title, merged.conflicts))
         if merged.locked:
             names = ", ".join(one.field for one in merged.locked)
             self.notices.append(
@@ -268,18 +215,15 @@ class _Planner:
         if collection is not None and collection not in there.get("collections", ()):
             return False
         mine = {name: value for name, value in there.items() if name not in _ZOTEROS_OWN}
-        return normalised(mine) == normalised(local.data)
+        return _stored_alike(mine, local.data)
 
     def _newer(self, item: RemoteItem) -> Literal["here", "there"] | None:
         if not self.request.file_modified or not item.modified:
             return None
         return "here" if self.request.file_modified > item.modified else "there"
 
-    def _code(self, local: LocalEntry, item: RemoteItem, agreed: Agreed | None) -> CodeLink:
-        request = self.request
-        children = request.children.get(item.key, ())
-        pull = request.direction == "pull"
-        return code_link(local, item, agreed, children, request.new_key, pull=pull)
+    def _code(self, local: LocalEntry, item: RemoteItem, agreed: Agreed | None) -> CodeSaid:
+        return code_said(local, item, agreed, self.request.children.get(item.key, ()))
 
     # One side only
 
@@ -308,190 +252,49 @@ class _Planner:
         drafts: list[Entry] = []
         for item in items:
             entry = readings[item.key]
-            old = self.back.get(item.key)
-            own = (_clean_key(entry.key), old.key if old is not None else None)
+            old = self.leaving.back.get(item.key)
+            promised = self.request.keys.get(item.key)
+            own = (_clean_key(entry.key), promised, old.key if old is not None else None)
             key = next((one for one in own if one and one.lower() not in used), None)
             if key is not None:
                 used.add(key.lower())
-            drafts.append(replace(entry, key=key))
+            # One that has its key is drafted no more.
+            drafts.append(Entry(key=key) if key is not None else replace(entry, key=None))
         for item, entry in zip(items, assign_keys(drafts, taken), strict=True):
             assert entry.key is not None
             child = code_child(self.request.children.get(item.key, ()))
             code = str(child.data["url"]) if child is not None else None
-            old = self.back.get(item.key)
+            old = self.leaving.back.get(item.key)
             if code is None and old is not None:
                 code = _url(old)
             self.local.append(AddEntry(item.key, item.version, entry.key, item.data, code))
-            here = {**item.data, "citationKey": entry.key}
+            here = overlaid(item.data, "citationKey", entry.key)
+            there = here
+            if self.request.direction == "pull" or says_key(item.data):
+                there = item.data
+            else:
+                change = FieldChange("citationKey", None, entry.key)
+                self.remote.append(UpdateItem(item.key, entry.key, item.version, (change,)))
             known = (child.key, code) if child is not None and code is not None else None
+            line = code_of(item.data)
+            if child is None and line is not None:
+                known = ("", line)  # it says its code as its user wants it said
             row = Agreed(
-                item.key, entry.key, "", item.version, here, item.data, entry_ours=True, code=known
+                item.key, entry.key, "", item.version, here, there, entry_ours=True, code=known
             )
             if old is not None:
                 row = replace(row, ours=old.ours, code=old.code)
             self.settled.append(row)
 
-    # Gone from one side
 
-    def gone(self, links: Links) -> None:
-        """What one side had and has no more."""
-        for row in links.gone_here:
-            item = self.request.items.get(row.item)
-            if item is None or item.data.get("deleted"):
-                continue
-            if self.request.collection is not None and item.key not in self.request.scope:
-                continue  # it left the collection as its entry left the file
-            self._gone_here(row, item)
-        for local, row in links.gone_there:
-            self._gone_there(local, row, self.request.items.get(row.item))
-
-    def _gone_here(self, row: Agreed, item: RemoteItem) -> None:
-        """An entry left the file; its item is there."""
-        request = self.request
-        if request.direction == "pull":
-            self.settled.append(row)
-            return
-        if not request.whole:
-            self.not_seen.append(row.key)
-            self.settled.append(row)
-            return
-        title = str(item.data.get("title") or "")
-        own = {row.code[0]} if row.code is not None else set()
-        others = [
-            child
-            for child in request.children.get(item.key, ())
-            if child.key not in own and not child.data.get("deleted")
-        ]
-        if changes_of(row.there, item.data) or others:
-            if request.prefer == "zotero" and request.direction == "both":
-                self.back[item.key] = row
-                return
-            if request.prefer != "local" or others or not (request.delete and row.ours):
-                what = "has notes or files in Zotero" if others else "was changed in Zotero since"
-                reason = f"The entry left the file, and its item {what}."
-                hint = _hint_gone_here(row, others=bool(others))
-                self.conflicts.append(Conflict(row.key, item.key, title, (), reason, hint))
-                self.settled.append(row)
-                return
-        if request.delete and row.ours and not request.sees_notes:
-            self.hidden.append(row.key)
-            self.settled.append(row)
-            return
-        if request.delete and row.ours:
-            self.remote.append(TrashItem(item.key, row.key, item.version, title))
-            return
-        self.stays_there.append(row.key)
-        self.settled.append(row)
-
-    def _gone_there(self, local: LocalEntry, row: Agreed, item: RemoteItem | None) -> None:
-        """An item was deleted, trashed or taken out of the collection; its entry is there."""
-        request = self.request
-        if request.direction == "push" and request.prefer != "local":
-            self.settled.append(row)
-            return
-        if changes_of(row.here, local.data):
-            if request.prefer == "local" and request.direction != "pull":
-                self._bring_back(local, row, item)
-                return
-            if not (request.prefer == "zotero" and request.delete and row.entry_ours):
-                reason = "Its item left the library, and the entry was changed in the file since."
-                title = local.entry.title or ""
-                hint = _hint_gone_there(row)
-                self.conflicts.append(Conflict(local.key, row.item, title, (), reason, hint))
-                self.settled.append(row)
-                return
-        if request.delete and row.entry_ours and request.direction != "push":
-            self.local.append(RemoveEntry(local.key, row.item))
-            return
-        self.stays_here.append(local.key)
-        self.settled.append(row)
-
-    def _bring_back(self, local: LocalEntry, row: Agreed, item: RemoteItem | None) -> None:
-        """The file wins over a deletion: out of the trash, back into the collection, or anew."""
-        if item is None:
-            self.create(local)
-            return
-        wanted = {name: value for name, value in item.data.items() if name != "deleted"}
-        if self.request.collection is not None:
-            kept = set(wanted.get("collections", ()))
-            wanted["collections"] = sorted({*kept, self.request.collection})
-        merged = merge_pair(
-            row,
-            local.data,
-            wanted,
-            prefer="local",
-            direction=self.request.direction,
-            locked=local.locked,
-        )
-        changes = changes_of(item.data, merged.there)
-        self.remote.append(UpdateItem(item.key, local.key, item.version, changes))
-        if merged.to_here:
-            self.local.append(UpdateEntry(local.key, item.key, merged.to_here, local.data))
-        there = merged.agreed_there
-        self.settled.append(replace(row, print=local.print, here=merged.agreed_here, there=there))
-
-    def tell(self) -> None:
-        """One sentence for everything that was left where it is."""
-        if self.not_seen:
-            self.notices.append(
-                Notice(
-                    f"{len(self.not_seen)} of the pairs are not to be seen in the file "
-                    f"({_first_of(self.not_seen)}), and it has faults or is empty: their items "
-                    "stay as they are.",
-                    self.request.file,
-                    rule="zotero.not-seen",
-                    hint="bibtools check shows what is wrong with a file.",
-                )
-            )
-        if self.hidden:
-            self.notices.append(
-                Notice(
-                    f"{len(self.hidden)} of the pairs left the file ({_first_of(self.hidden)}), "
-                    "and their items are not trashed: the API key may not see notes, so they may "
-                    "have some.",
-                    self.request.file,
-                    rule="zotero.notes-unseen",
-                    hint="Let the key see notes: https://www.zotero.org/settings/keys",
-                )
-            )
-        for keys, left, stays, delete in (
-            (self.stays_there, "left the file; their items stay", "item", "trashes those"),
-            (self.stays_here, "left Zotero; their entries stay", "entry", "removes those"),
-        ):
-            if not keys:
-                continue
-            self.notices.append(
-                Notice(
-                    f"{len(keys)} of the pairs {left} ({_first_of(keys)}).",
-                    self.request.file,
-                    rule="zotero.left",
-                    hint=None
-                    if self.request.delete
-                    else f"--delete {delete} whose {stays} bibtools made.",
-                )
-            )
-
-
-def _hint_gone_here(row: Agreed, *, others: bool) -> str:
-    """What decides about an item whose entry left the file."""
-    back = "sync --prefer zotero brings the entry back"
-    if others:
-        return f"{back}; an item with notes or files is never trashed from here."
-    if not row.ours:
-        return f"{back}; only items that bibtools made are trashed from here."
-    return f"{back}; sync --prefer local --delete trashes the item."
-
-
-def _hint_gone_there(row: Agreed) -> str:
-    """What decides about an entry whose item left the library."""
-    back = "sync --prefer local brings the item back"
-    if not row.entry_ours:
-        return f"{back}; only entries that bibtools added are removed from here."
-    return f"{back}; sync --prefer zotero --delete removes the entry."
-
-
-def _first_of(keys: Sequence[str]) -> str:
-    return ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+def _stored_alike(one: Data, other: Data) -> bool:
+    """Whether a server would store the same for both. Most fields are the same as they stand."""
+    one, other = whole(one), whole(other)
+    mine, theirs = (
+        {name: value for name, value in side.items() if beside.get(name) != value}
+        for side, beside in ((one, other), (other, one))
+    )
+    return normalised(mine) == normalised(theirs)
 
 
 def _url(row: Agreed) -> str | None:

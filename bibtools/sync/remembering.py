@@ -54,12 +54,16 @@ def remember_here(
         return replace(row, key=now.key, print="", pending=False)
     here: Data = now.data
     if before is not None:
-        meant = changed(before.data, steps)
+        meant = changed(before.data, steps) if steps else before.data
         if meant != row.here:
             here = remembered(meant, row.here, now.data)
-    print_ = now.print if here == now.data else ""
+    print_ = ""
     if here == now.data:
-        here = now.data
+        # Of two that say the same, the one that is remembered already costs no room.
+        print_, here = now.print, row.here if row.here == now.data else now.data
+    settled = (row.key, row.print, row.pending) == (now.key, print_, False)
+    if settled and row.here is here:
+        return row
     return replace(row, key=now.key, print=print_, here=here, pending=False)
 
 

@@ -112,7 +112,8 @@ class Agreed:
     entry_ours: bool = False
     """Whether this tool put the entry into the file."""
     code: tuple[str, str] | None = None
-    """Key and address of the child "Code" that this tool made."""
+    """Key and address of the child with the code link; the key is empty where there is none, and
+    none is to be made: it was thrown away, or the item came with a line alone."""
     pending: bool = False
     """Written before the item was: a run that was killed finds its own items by it."""
 
@@ -145,17 +146,21 @@ _BOOKKEEPING = frozenset({"key", "version", "dateAdded", "dateModified"})
 _EMPTY: tuple[object, ...] = (None, "", [], {}, False)
 
 
+def bare(data: Data) -> Data:
+    """Item data without what is empty, and without what the server alone keeps."""
+    return {
+        name: value
+        for name, value in data.items()
+        if name not in _BOOKKEEPING and value not in _EMPTY
+    }
+
+
 def remote_item(item: Mapping[str, Any]) -> RemoteItem:
     """An item as the Web API gives it (`key`, `version`, `data`), without what is empty."""
     given = item.get("data", item)
-    data = {
-        name: value
-        for name, value in given.items()
-        if name not in _BOOKKEEPING and value not in _EMPTY
-    }
     return RemoteItem(
         key=str(item.get("key") or given.get("key") or ""),
         version=int(item.get("version") or given.get("version") or 0),
-        data=data,
+        data=bare(given),
         modified=str(given.get("dateModified") or ""),
     )

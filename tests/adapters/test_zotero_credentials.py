@@ -65,12 +65,6 @@ class Keyring(ModuleType):
         del self.kept[service, name]
 
 
-@pytest.fixture(autouse=True)
-def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None but the test's own, whatever is installed."""
-    monkeypatch.setitem(sys.modules, "keyring", None)
-
-
 @pytest.fixture
 def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Keyring], Keyring]:
     def put(keyring: Keyring) -> Keyring:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from bibtools.adapters.web.clock import SimulatedClock
+from bibtools.adapters.zotero.account import groups, key_info
 from bibtools.adapters.zotero.answers import Batch, Report
 from bibtools.adapters.zotero.errors import (
     LibraryLockedError,
@@ -22,7 +23,7 @@ from bibtools.adapters.zotero.errors import (
     UnreachableError,
     ZoteroError,
 )
-from bibtools.adapters.zotero.gateway import Gateway, groups, key_info
+from bibtools.adapters.zotero.gateway import Gateway
 from bibtools.adapters.zotero.mirror import Mirror
 from bibtools.adapters.zotero.mirror_update import update
 from bibtools.sync.plan import Library

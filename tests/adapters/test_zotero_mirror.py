@@ -314,7 +314,7 @@ def test_a_file_that_may_only_be_read(tmp_path: Path, monkeypatch: pytest.Monkey
     def refused(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("bibtools.adapters.zotero.mirror_file.os.open", refused)
+    monkeypatch.setattr("bibtools.adapters.sqlite_files.os.open", refused)
     with Mirror(path) as mirror:
         assert (mirror.version, len(mirror.versions())) == (7, 500)
         mirror.put([item("A")])

@@ -15,11 +15,7 @@ from pathlib import Path
 import pytest
 
 from bibtools.adapters.zotero import runs
-from bibtools.adapters.zotero.runs import (
-    Done,
-    Intent,
-    Refused,
-    RunJournal,
+from bibtools.adapters.zotero.past_runs import (
     RunRecord,
     RunSteps,
     Step,
@@ -32,6 +28,7 @@ from bibtools.adapters.zotero.runs import (
     steps_of_run,
     unfinished_runs,
 )
+from bibtools.adapters.zotero.runs import Done, Intent, Refused, RunJournal
 from bibtools.adapters.zotero.state import Scope
 from bibtools.errors import InputError, WriteError
 from bibtools.sync.values import Agreed
@@ -399,7 +396,7 @@ def test_nothing_is_written_for_nothing(bib: Path) -> None:
 KILLER = """
 import json, os, sys
 from pathlib import Path
-from bibtools.adapters.zotero import runs
+from bibtools.adapters.zotero.past_runs import runs_of, steps_of_run
 from bibtools.adapters.zotero.runs import Done, Intent, RunJournal
 from bibtools.adapters.zotero.state import Scope
 from bibtools.sync.values import Agreed
@@ -447,16 +444,16 @@ def killed_at(number):
 seen = set()
 for number in range(1000):
     server.write_text(json.dumps(BEFORE))
-    known = len(runs.runs_of(bib))
+    known = len(runs_of(bib))
     code = killed_at(number)
     holds = json.loads(server.read_text())
     changed = {key for key in "ABCD" if holds[key] != BEFORE[key]}
-    found = runs.runs_of(bib)[known:]
+    found = runs_of(bib)[known:]
     if not found:
         assert not changed, number
         continue
     (record,) = found
-    told = runs.steps_of_run(record)
+    told = steps_of_run(record)
     assert told.rows == ROWS, number
     images = {one.key: one for one in told.touched()}
     assert changed <= set(images), (number, changed, set(images))

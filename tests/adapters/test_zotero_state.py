@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bibtools.adapters.zotero import state as state_module
 from bibtools.adapters.zotero.state import (
     Pairs,
     Scope,
@@ -99,7 +98,7 @@ def saved(bib: Path, text: str | bytes) -> State:
 
 def anew(state: State) -> bytes:
     """The content of the state file, no line of it copied."""
-    return state_module._built(state, b"")[0]
+    return state_bytes(replace(state, as_read=None))
 
 
 def told(state: State) -> list[tuple[int | None, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bibtools.workflows.zotero import undo as undo_workflow
+from bibtools.workflows.zotero import undo_plan
 from tests.loopback import ONLY_LOOPBACK
 from tests.zotero_desk import ADA, BOATS, KITES, SECOND, Desk, desk_in
 
@@ -145,14 +145,14 @@ def test_undo_keeps_an_item_with_a_note_that_came_while_it_was_asked(
     desk.write(BOATS)
     desk.sync()
     boats = desk.item("Folding")
-    planned = undo_workflow.plan_undo
+    planned = undo_plan.plan_undo
 
     def slowly(*given: object) -> object:
         plan = planned(*given)  # type: ignore[arg-type]
         desk.library.put({"itemType": "note", "note": "<p>mine</p>", "parentItem": boats})
         return plan
 
-    monkeypatch.setattr(undo_workflow, "plan_undo", slowly)
+    monkeypatch.setattr(undo_plan, "plan_undo", slowly)
     assert desk.zotero("undo", "--yes").code == 1
     assert boats in desk.contents()
 

@@ -120,3 +120,67 @@ def test_a_program_that_lets_nobody_write(program: DesktopProgram) -> None:
     assert "lets no other program write" in told
     zotero("pull", "refs.bib", "--local", "--yes")
     assert "Kites that" in Path("refs.bib").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("terminal")
+def test_login_asks_once_for_all(program: DesktopProgram) -> None:
+    told = zotero("login", "--local").stderr
+    assert told == (
+        "Zotero asks in a window of its own whether bibtools may write to it; "
+        '"Always Allow" holds for later runs too.\n'
+        "The Zotero program on this computer lets bibtools write; reading needs no permission.\n"
+    )
+    assert "local-1" in credentials()
+    told = zotero("login", "--local").stderr
+    assert told == (
+        "The Zotero program on this computer lets bibtools write already; reading needs no "
+        "permission.\n"
+    )
+    zotero("sync", "refs.bib", "--local", "--yes")
+    assert (len(titles(program)), program.asked_for_permission) == (2, 1)
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(
+    ("answer", "database", "why"),
+    [
+        pytest.param("once", "Database1", "allowed one request only", id="allowed once"),
+        pytest.param(None, "Database1", "was not allowed to let us write", id="denied"),
+        pytest.param("always", None, "lets no other program write", id="a program that is too old"),
+    ],
+)
+def test_login_that_is_not_allowed(
+    program: DesktopProgram, answer: str | None, database: str | None, why: str
+) -> None:
+    program.answer, program.database = answer, database
+    assert why in zotero("login", "--local", code=3).stderr
+    assert credentials() == ""
+
+
+def test_login_where_nobody_can_answer(program: DesktopProgram) -> None:
+    told = zotero("login", "--local", code=3).stderr
+    assert "wants to ask once whether bibtools may write" in told
+    assert program.asked_for_permission == 0
+
+
+@pytest.mark.usefixtures("terminal")
+def test_logout_forgets_the_permission(program: DesktopProgram) -> None:
+    zotero("login", "--local")
+    program.database = "Database2"
+    zotero("login", "--local")
+    program.database = "Database1"
+    assert "is forgotten here" in zotero("logout", "--local").stderr
+    assert "local-" not in credentials()
+    told = zotero("logout", "--local").stderr
+    assert told == "There was no permission to write to the Zotero program.\n"
+    zotero("sync", "refs.bib", "--local", "--yes")
+    assert program.asked_for_permission == 3
+
+
+@pytest.mark.usefixtures("program")
+def test_login_where_the_program_is_not_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIBTOOLS_ZOTERO_ENDPOINT", "http://127.0.0.1:9/api")
+    told = zotero("login", "--local", code=4).stderr
+    assert "127.0.0.1:9" in told
+    # To forget it nobody has to be there.
+    zotero("logout", "--local")

@@ -10,7 +10,8 @@ import pytest
 from bibtools.formats.bibtex import Document
 from bibtools.formats.bibtex.reading import read_entries
 from bibtools.sync.item_side import entry_data
-from bibtools.sync.linking import Links, Readings, link
+from bibtools.sync.linking import Links, link
+from bibtools.sync.marks import Readings
 from bibtools.sync.values import Agreed, LocalEntry, RemoteItem
 
 BOATS = "Folding Paper Boats with Learned Creases"

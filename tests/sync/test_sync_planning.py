@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bibtools.sync.drafting import PlanRequest
 from bibtools.sync.plan import (
     AddEntry,
     AttachCode,
@@ -19,7 +20,7 @@ from bibtools.sync.plan import (
     UpdateEntry,
     UpdateItem,
 )
-from bibtools.sync.planning import PlanRequest, make_plan
+from bibtools.sync.planning import make_plan
 from bibtools.sync.values import Agreed, FieldChange, LocalEntry, RemoteItem
 
 from .test_sync_linking import BOATS, bib, entries, item
@@ -334,7 +335,18 @@ def test_another_address_there_comes_here() -> None:
     assert plan.remote == (UpdateItem("AAAA2222", "a", 1, (update,)),)
 
 
-def test_a_link_of_the_user_with_another_address_is_a_conflict() -> None:
-    plan = planned(with_code(), [coded()], (), {"AAAA2222": [link_child("https://example.org")]})
+def test_a_link_of_the_user_with_another_address_is_a_second_link() -> None:
+    other = "https://example.org"
+    plan = planned(with_code(), [coded()], (), {"AAAA2222": [link_child(other)]})
+    (local,) = entries(with_code())
+    both = f"tex.code: {CODE}\ntex.code2: {other}"
+    update = FieldChange("extra", f"tex.code: {CODE}", both)
+    assert plan.local == (UpdateEntry("a", "AAAA2222", (update,), local.data),)
+    assert (plan.remote, plan.conflicts) == ((), ())
+
+
+def test_a_link_of_the_user_against_that_of_the_entry_is_a_conflict() -> None:
+    there = item("AAAA2222", citationKey="a")
+    plan = planned(with_code(), [there], (), {"AAAA2222": [link_child("https://example.org")]})
     assert plan.remote == ()
-    assert [conflict.fields[0].field for conflict in plan.conflicts] == ["code"]
+    assert [conflict.fields[0].field for conflict in plan.conflicts] == ["extra:tex.code"]

@@ -89,3 +89,15 @@ def test_what_left_the_file_and_the_collection_is_no_conflict(desk: Desk) -> Non
         desk.sync("-c", "Reading", *more)
     assert "folds.1" not in desk.text()
     assert not desk.library.items[boats].deleted
+
+
+def test_a_value_that_a_file_can_only_say_in_its_own_way_stays_in_it(desk: Desk) -> None:
+    """A winner that is written as the loser was is no reason to take the field out."""
+    shelf = '<i>A</i> <span class="nocase">X</span>'
+    desk.library.put({**KITES, "DOI": "10.1234/folds.1", "callNumber": shelf})
+    desk.sync()
+    desk.file.with_name("refs.bib.zotero.jsonl").unlink()
+    before = desk.text()
+    assert "library" in before
+    desk.sync("--prefer", "zotero")
+    assert desk.text() == before

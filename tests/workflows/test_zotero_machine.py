@@ -11,64 +11,23 @@ import copy
 import json
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, note, settings
+from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from bibtools.adapters.zotero.gateway import Gateway
-from bibtools.adapters.zotero.runs import RunJournal
-from bibtools.adapters.zotero.transport import Wire
-from bibtools.workflows.zotero import apply as apply_module
 from tests.command_line import Ran
 from tests.loopback import ONLY_LOOPBACK
 from tests.zotero_checks import Told, changes_of, check_kept, check_settled, check_torn
+from tests.zotero_disturbing import ASKING, FAULTS, killed_at
 from tests.zotero_hands import Hands, numbers, sides
 from tests.zotero_model import Asked, Seen, read_library
-from tests.zotero_server import Fault, Kind, is_post, is_read, is_write
+from tests.zotero_server import Fault, Kind, is_post
 from tests.zotero_server.faults import always
 
 pytestmark = ONLY_LOOPBACK
-
-
-class Killed(BaseException):
-    """The power goes."""
-
-
-PLACES: dict[str, tuple[Any, str]] = {
-    "state": (apply_module, "write_state"),
-    "send": (Gateway, "write"),
-    "ask": (Wire, "_once"),
-    "file": (apply_module, "journalled_write"),
-    "intend": (RunJournal, "intend"),
-    "done": (RunJournal, "done"),
-    "finish": (RunJournal, "finish"),
-    "replace": (os, "replace"),
-}
-_FAULTS = [
-    Fault(Kind.LOST_ANSWER, when=is_post),
-    Fault(Kind.LOST_ANSWER, when=is_post, times=9),
-    Fault(Kind.HALF_WAY, when=is_post, objects=1),
-    Fault(Kind.HALF_WAY, when=is_post, objects=0, times=9),
-    Fault(Kind.RESET, when=always, times=3),
-    Fault(Kind.RESET, when=is_write, times=9),
-    Fault(Kind.SERVER_ERROR, when=always, times=2),
-    Fault(Kind.SERVER_ERROR, when=is_post, executed=True),
-    Fault(Kind.SERVER_ERROR, when=is_post, executed=True, times=9),
-    Fault(Kind.UNAVAILABLE, when=always, seconds=3),
-    Fault(Kind.UNAVAILABLE, when=is_post, times=9),
-    Fault(Kind.TOO_MANY, when=always, seconds=10),
-    Fault(Kind.TOO_MANY, when=is_post),
-    Fault(Kind.TOO_MANY, when=is_read),
-    Fault(Kind.TOO_MANY, when=is_post, seconds=4000),
-    Fault(Kind.HTML, when=always),
-    Fault(Kind.TRUNCATED, when=always),
-    Fault(Kind.BACKOFF, seconds=5, times=9),
-]
 
 
 class Machine(Hands):
@@ -94,14 +53,7 @@ class Machine(Hands):
         assert "Traceback" not in ran.stderr
         return ran
 
-    asking = st.builds(
-        Asked,
-        st.sampled_from(["sync", "sync", "sync", "push", "pull"]),
-        st.sampled_from([None, None, None, "local", "zotero", "newest"]),
-        st.sampled_from([False, False, True]),
-    )
-
-    @rule(asked=asking)
+    @rule(asked=ASKING)
     def sync(self, asked: Asked) -> None:
         self.clean(asked)
 
@@ -132,7 +84,7 @@ class Machine(Hands):
             check_settled(change, asked, Told.of(told), scope, self.model)
         return told
 
-    @rule(asked=asking, which=st.sampled_from(_FAULTS), skip=st.integers(0, 4))
+    @rule(asked=ASKING, which=st.sampled_from(FAULTS), skip=st.integers(0, 4))
     def disturbed(self, asked: Asked, which: Fault, skip: int) -> None:
         """A sync while the server or the way to it fails."""
         before = self.seen()
@@ -143,38 +95,16 @@ class Machine(Hands):
         assert ran.code in (0, 1, 2, 3, 4), ran.stderr
         self.check_torn(before, asked)
 
-    @rule(asked=asking, place=st.integers(0, 30), hard=sides, after=sides)
+    @rule(asked=ASKING, place=st.integers(0, 30), hard=sides, after=sides)
     def killed(self, asked: Asked, place: int, hard: bool, after: bool) -> None:
         """A sync that is killed before or after one of its steps."""
         before = self.seen()
         self.before_run = None
-        seen, ended = 0, False
-
-        def watched(original: Callable[..., Any]) -> Callable[..., Any]:
-            def called(*arguments: Any, **more: Any) -> Any:
-                nonlocal seen, ended
-                if ended and hard:
-                    raise Killed
-                now, seen = seen == place and not ended, seen + 1
-                if not now:
-                    return original(*arguments, **more)
-                ended = True
-                if after:
-                    original(*arguments, **more)
-                raise Killed
-
-            return called
-
-        with pytest.MonkeyPatch.context() as patch:
-            for owner, name in PLACES.values():
-                patch.setattr(owner, name, watched(getattr(owner, name)))
-            try:
-                self.run(asked)
-            except Killed:
-                note(f"killed at step {place}")
+        with killed_at(place, hard=hard, after=after):
+            self.run(asked)
         self.check_torn(before, asked)
 
-    @rule(asked=asking, objects=st.integers(0, 2), skip=st.integers(0, 6), number=numbers,
+    @rule(asked=ASKING, objects=st.integers(0, 2), skip=st.integers(0, 6), number=numbers,
           what=numbers, reading=sides)  # fmt: skip
     def meanwhile(
         self,
@@ -254,7 +184,12 @@ Machine.TestCase.settings = settings(
     max_examples=int(_EXAMPLES),
     stateful_step_count=int(_STEPS or 25),
     deadline=None,
+    derandomize="BIBTOOLS_MACHINE"
+    not in os.environ,  # the suite does the same each time, a soak does not
     suppress_health_check=list(HealthCheck),
+    phases=[
+        one for one in Phase if one is not Phase.shrink or "BIBTOOLS_MACHINE" not in os.environ
+    ],
     print_blob=False,
 )
 

@@ -38,6 +38,15 @@ def in_file(old: str, new: str) -> Callable[[Desk], object]:
     return lambda desk: desk.replace(old, new)
 
 
+def both(*edits: Callable[[Desk], object]) -> Callable[[Desk], object]:
+    return lambda desk: [edit(desk) for edit in edits]
+
+
+def code_child(desk: Desk) -> str:
+    (key,) = [key for key, data in desk.contents().items() if data.get("title") == "Code"]
+    return key
+
+
 def drop_entry(desk: Desk) -> None:
     desk.write("@book" + desk.text().partition("@book")[2])
 
@@ -49,12 +58,67 @@ EDITS = [
         in_file("  year    = 2023,\n", "  year    = 2023,\n  volume = 7,\n"), [], id="a field added"
     ),
     pytest.param(
-        in_file("  year    = 2023,\n", "  year    = 2023,\n  keywords = {a, b},\n"),
+        in_file("{one, two}", "{one, two, a, b}"),
         [],
         id="tags added",
     ),
+    pytest.param(in_file("Third, Bea}", "Third, Bea and Other, Carl}"), [], id="an author added"),
     pytest.param(
-        in_file("{Example, Ada}", "{Example, Ada and Other, Carl}"), [], id="an author added"
+        in_file("{Example, Ada and Third, Bea}", "{Third, Bea}"), [], id="an author removed"
+    ),
+    pytest.param(
+        in_file("{Example, Ada and Third, Bea}", "{Third, Bea and Example, Ada}"),
+        [],
+        id="authors reordered",
+    ),
+    pytest.param(in_file("Third, Bea", "Third, Beatrice"), [], id="an author rewritten"),
+    pytest.param(in_file("keywords = {one, two},\n", ""), [], id="tags removed"),
+    pytest.param(in_file("{one, two}", "{two, three}"), [], id="a tag for another"),
+    pytest.param(
+        both(in_file("2023,", "2024,"), set_in_zotero(tags=[{"tag": "one"}, {"tag": "two"}])),
+        [],
+        id="a field changed, the type of a tag changed in Zotero",
+    ),
+    pytest.param(
+        both(in_file("2023,", "2024,"), set_in_zotero(relations={})),
+        [],
+        id="a field changed, a relation removed in Zotero",
+    ),
+    pytest.param(
+        both(in_file("2023,", "2024,"), set_in_zotero(collections=[])),
+        [],
+        id="a field changed, taken out of a collection in Zotero",
+    ),
+    pytest.param(
+        both(in_file("2023,", "2024,"), lambda desk: desk.library.trash(desk.item("Folding"))),
+        ["--prefer", "local"],
+        id="taken out of the trash",
+    ),
+    pytest.param(set_in_zotero(creators=[]), [], id="pulled: authors removed"),
+    pytest.param(set_in_zotero(itemType="bookSection"), [], id="pulled: the type changed"),
+    pytest.param(set_in_zotero(citationKey=""), [], id="the key given back"),
+    pytest.param(
+        in_file("  code    = {https://github.com/example/boats},\n", ""),
+        [],
+        id="the code link taken out of the file",
+    ),
+    pytest.param(
+        lambda desk: desk.library.edit(code_child(desk), url="https://github.com/example/new"),
+        [],
+        id="the code link changed in Zotero",
+    ),
+    pytest.param(
+        in_file("  isbn ", "  code = {https://github.com/example/kites},\n  isbn "),
+        [],
+        id="a code link attached",
+    ),
+    pytest.param(
+        lambda desk: desk.library.put({**KITES, "title": "Sailing", "citationKey": "", "ISBN": ""}),
+        [],
+        id="an entry added, its key sent",
+    ),
+    pytest.param(
+        lambda desk: desk.write(desk.text() + SECOND), ["-c", "New"], id="created, with child"
     ),
     pytest.param(in_file("@article", "@inproceedings"), [], id="the type changed"),
     pytest.param(in_file("example2023boats", "boats"), [], id="the key changed"),
@@ -76,7 +140,8 @@ EDITS = [
 def test_everything_comes_back(
     desk: Desk, edit: Callable[[Desk], object], options: list[str]
 ) -> None:
-    desk.write(BOATS)
+    desk.write(BOATS.replace("Ada}", "Ada and Third, Bea}").replace(
+        "  doi", "  keywords = {one, two},\n  doi"))  # fmt: skip
     desk.library.put(KITES)
     desk.sync()
     boats = desk.item("Folding")
@@ -86,6 +151,8 @@ def test_everything_comes_back(
         relations={"dc:relation": f"http://zotero.org/users/1/items/{other}"},
         extra=f"{desk.contents()[boats].get('extra', '')}\nPMID: 1\nfree words",
         callNumber="QA 1",
+        tags=[{"tag": "one", "type": 1}, {"tag": "two"}],
+        collections=[desk.library.add_collection("Old")],
     )
     desk.sync()
     edit(desk)

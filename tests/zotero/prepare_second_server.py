@@ -33,10 +33,21 @@ WORKER = Path("worker")
 MARK = "second-server.json"
 """Written first without, and at the very end with, the fingerprint of what is in the folder."""
 OLDEST_NODE = (22, 12)
+# What npm calls it when nobody answers, or when it was told not to ask. A registry that answers
+# and refuses (E403, E404), and one that breaks off in the middle (ECONNRESET), is not among it.
+_NO_NETWORK = re.compile(
+    r"^npm (?:error|ERR!) code (EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|EIDLETIMEOUT|ENETDOWN"
+    r"|ENETUNREACH|ENOTCACHED|ENOTFOUND|ERR_SOCKET_TIMEOUT|ETIMEDOUT)\r?$",
+    re.MULTILINE,
+)
 
 
 class NotPreparedError(Exception):
     """The server cannot be installed or used; the sentence says why and what to do."""
+
+
+class NoNetworkError(NotPreparedError):
+    """npm could not reach the place that it gets packages from."""
 
 
 def fingerprint() -> str:
@@ -76,7 +87,8 @@ def find_node(folder: Path) -> Path:
 def prepare(folder: Path) -> None:
     """Fill the folder; nothing is done when it is ready already.
 
-    Raises NotPreparedError when npm is missing, a step fails, or the folder is somebody else's.
+    Raises NotPreparedError when npm is missing, a step fails, or the folder is somebody else's;
+    NoNetworkError when npm has nobody to get the packages from.
     """
     made_from = prepared_from(folder)
     if made_from == fingerprint():
@@ -142,7 +154,11 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> No
     )
     if ran.returncode != 0:
         shown = " ".join([Path(command[0]).name, *command[1:3]])
-        raise NotPreparedError(f"{shown} ended with {ran.returncode}:\n{ran.stdout[-4000:]}")
+        told = f"{shown} ended with {ran.returncode}:\n{ran.stdout[-4000:]}"
+        no_network = _NO_NETWORK.search(ran.stdout)
+        if no_network is not None:
+            raise NoNetworkError(f"npm cannot reach its registry ({no_network[1]}). {told}")
+        raise NotPreparedError(told)
 
 
 def _mark(folder: Path, made_from: str) -> None:
@@ -154,7 +170,9 @@ def _oldest() -> str:
 
 
 def main() -> int:
-    """The command: 0 ready, 1 could not be made ready, 2 wrong usage."""
+    """The command: 0 ready, 1 could not be made ready, 2 wrong usage, 3 no network to install it
+    over.
+    """
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.stderr.write((__doc__ or "").strip() + "\n")
         return 2
@@ -164,7 +182,7 @@ def main() -> int:
         prepare(folder)
     except NotPreparedError as problem:
         sys.stderr.write(f"{problem}\n")
-        return 1
+        return 3 if isinstance(problem, NoNetworkError) else 1
     sys.stdout.write(f"ready after {time.monotonic() - started:.0f} s in {folder}\n")
     return 0
 

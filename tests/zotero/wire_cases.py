@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from bibtools.adapters.web.clock import SimulatedClock
+from bibtools.adapters.zotero.account import groups, key_info
 from bibtools.adapters.zotero.errors import MovedError, NoAccessError, WrongKeyError
-from bibtools.adapters.zotero.gateway import Gateway, groups, key_info
+from bibtools.adapters.zotero.gateway import Gateway
 from bibtools.adapters.zotero.mirror import Mirror
 from bibtools.adapters.zotero.mirror_update import update
 from bibtools.sync.plan import Library

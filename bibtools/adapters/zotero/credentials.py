@@ -31,10 +31,14 @@ from bibtools.errors import ConfigError, WriteError
 KEY_VARIABLE: Final = "ZOTERO_API_KEY"
 FILE_NAME: Final = "zotero-credentials.json"
 _SERVICE: Final = "bibtools zotero"
+_DATABASE: Final = "desktop://zotero/"
 _VERSION: Final = 1
 _KEY = re.compile(r"[A-Za-z0-9]{1,200}")
 _NO_KEYRINGS: Final = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 """Those that keep nothing, or keep it in a file that is no better than ours."""
+_CHAIN: Final = "keyring.backends.chainer"
+_COPY: Final = "copy_in_keyring"
+"""Says in a row that the keyring has a key which it did not let go of."""
 
 Place = Literal["keyring", "file"]
 
@@ -165,12 +169,14 @@ class Credentials:
     def _keep(self, endpoint: str, key: Secret, about: Mapping[str, Any]) -> Place:
         servers = dict(self._servers())
         old = servers.get(_name(endpoint), {})
-        where: Place = "keyring" if self._into_keyring(endpoint, key) else "file"
+        kept = self._into_keyring(endpoint, key)
+        where: Place = "keyring" if kept else "file"
         row: dict[str, Any] = {"where": where, **about}
         if where == "file":
             row["key"] = key.reveal()
-            if old.get("where") == "keyring":
-                self._out_of_keyring(endpoint)
+            in_keyring = kept is None or old.get("where") == "keyring" or _has_copy(old)
+            if in_keyring and not self._out_of_keyring(endpoint):
+                row[_COPY] = True
         servers[_name(endpoint)] = row
         self._write(servers)
         return where
@@ -205,13 +211,18 @@ class Credentials:
         row = servers.pop(_name(endpoint), None)
         if row is None:
             return False
-        if row.get("where") == "keyring" and not self._out_of_keyring(endpoint):
+        in_keyring = row.get("where") == "keyring" or _has_copy(row)
+        if in_keyring and not self._out_of_keyring(endpoint):
+            what = "does not let go of the API key"
+            if _has_copy(row):
+                self._write({**servers, _name(endpoint): {_COPY: True}})
+                what = "still has a copy of the API key, and does not let go of it"
             raise ConfigError(
-                "The system keyring does not let go of the API key.",
+                f"The system keyring {what}.",
                 hint=f'Unlock it, or remove "{_SERVICE}" from it by hand.',
             )
         self._write(servers)
-        return bool(row.get("where"))
+        return in_keyring or bool(row.get("where"))
 
     # The desktop program: each of its databases has a key of its own
 
@@ -234,6 +245,11 @@ class Credentials:
     def forget_local_key(self, database: str) -> None:
         """Forget it. Raises as `forget`."""
         self.forget(_database(database))
+
+    def forget_local_keys(self) -> int:
+        """Forget those of all databases; gives how many there were. Raises as `forget`."""
+        names = [name for name in self._servers() if name.startswith(_DATABASE)]
+        return sum(self.forget(name) for name in names)
 
     def saved(self) -> Mapping[str, tuple[Account, Place]]:
         """Whose keys are saved, by the address of the server, and where they are."""
@@ -317,21 +333,24 @@ class Credentials:
             return None
         try:
             module = importlib.import_module("keyring")
-            backend = type(module.get_keyring()).__module__
+            backend = module.get_keyring()
+            if type(backend).__module__ == _CHAIN:
+                # Of several that work; the first of them gets what is put in.
+                backend = next(iter(backend.backends), backend)
         except Exception:
             return None
-        return None if backend.startswith(_NO_KEYRINGS) else module
+        return None if type(backend).__module__.startswith(_NO_KEYRINGS) else module
 
-    def _into_keyring(self, endpoint: str, key: Secret) -> bool:
-        """Whether the keyring took the key, and gives it back."""
+    def _into_keyring(self, endpoint: str, key: Secret) -> bool | None:
+        """Whether the keyring took the key; None when it did, and does not give it back."""
         module = self._keyring()
         if module is None:
             return False
         try:
             module.set_password(_SERVICE, _name(endpoint), key.reveal())
-            return bool(module.get_password(_SERVICE, _name(endpoint)) == key.reveal())
         except Exception:
             return False
+        return True if self._from_keyring(endpoint) == key.reveal() else None
 
     def _from_keyring(self, endpoint: str) -> str | None:
         module = self._keyring()
@@ -357,6 +376,10 @@ class Credentials:
         return True
 
 
+def _has_copy(row: Mapping[str, Any]) -> bool:
+    return row.get(_COPY) is True
+
+
 def _name(endpoint: str) -> str:
     """An address as the name of a server: capitals of the host make no difference."""
     scheme, mark, rest = endpoint.strip().rstrip("/").partition("://")
@@ -366,7 +389,7 @@ def _name(endpoint: str) -> str:
 
 def _database(identity: str) -> str:
     """A database of the desktop program in the place of a server's address."""
-    return f"desktop://zotero/{identity}"
+    return f"{_DATABASE}{identity}"
 
 
 def _print(endpoint: str, key: Secret) -> str:

@@ -8,23 +8,20 @@ that the library moved between two pages), `key_info` (puts the key into the add
 
 from __future__ import annotations
 
-import html
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
 from typing import Any, Literal
 
 import httpx2
 from pyzotero import zotero
 
+from bibtools.adapters.closing import Closing
 from bibtools.adapters.web.clock import Clock
 from bibtools.adapters.zotero.answers import (
     Batch,
     CollectionBatch,
     Deleted,
-    Group,
-    KeyInfo,
     Listing,
     RemoteCollection,
     Report,
@@ -60,7 +57,7 @@ class _Client(zotero.Zotero):
         return retrieved
 
 
-class Gateway:
+class Gateway(Closing):
     """A library as typed calls. Every call may raise `ZoteroError`; one call at a time.
 
     `local` speaks to the desktop program instead: its versions are its own, so that they are kept
@@ -90,7 +87,7 @@ class Gateway:
         self.library = library
         self.local = local
         self._key = None if local else key
-        self.wire = _wire(
+        self.wire = Wire(
             endpoint or (LOCAL if local else WEB),
             self._key,
             clock=clock,
@@ -111,19 +108,6 @@ class Gateway:
         self._zotero.endpoint = self.wire.endpoint
         if local and local_key is not None:
             self.use_local_key(local_key)
-
-    def __enter__(self) -> Gateway:
-        """Itself; it is closed at the end of the block."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def close(self) -> None:
         """Close the connections."""
@@ -392,63 +376,6 @@ class Gateway:
             f"{self.endpoint} answered something that is none of Zotero's answers.",
             hint="Check the address of the Zotero server.",
         )
-
-
-def key_info(endpoint: str | None, key: str, **wired: Any) -> KeyInfo:
-    """Who a key belongs to. `wired` as `clock` and so on of `Gateway`.
-
-    Raises `WrongKeyError` for a key that the server does not know, and other `ZoteroError`s.
-    """
-    wire = _wire(endpoint or WEB, key, **wired)
-    with wire.client() as client:
-        said = _get(client, wire, "/keys/current", key)
-    user = said.get("userID") if isinstance(said, dict) else None
-    if not isinstance(user, int):
-        raise StrangeAnswerError(f"{wire.endpoint} does not say whose key it is.")
-    access = said.get("access")
-    name = html.escape(str(said.get("username") or said.get("displayName") or ""))
-    return KeyInfo(user, plain_text(name, key), access if isinstance(access, dict) else {})
-
-
-def groups(endpoint: str | None, key: str, user: int, **wired: Any) -> tuple[Group, ...]:
-    """The groups of a user that the key may see. `wired` as in `key_info`."""
-    wire = _wire(endpoint or WEB, key, **wired)
-    found: dict[int, Group] = {}
-    with wire.client() as client:
-        while True:
-            path = f"/users/{user}/groups?limit={PAGE}&start={len(found)}"
-            said = _get(client, wire, path, key)
-            if not isinstance(said, list):
-                raise StrangeAnswerError(f"{wire.endpoint} does not list groups.")
-            before = len(found)
-            for row in said:
-                data = row.get("data", row) if isinstance(row, dict) else None
-                if isinstance(data, dict) and isinstance(data.get("id"), int):
-                    name = plain_text(html.escape(str(data.get("name") or "")), key)
-                    found[data["id"]] = Group(data["id"], name)
-            if len(said) < PAGE or len(found) == before:
-                return tuple(found.values())
-
-
-def _get(client: httpx2.Client, wire: Wire, path: str, key: str) -> Any:
-    headers = {"Zotero-API-Version": "3", "Authorization": f"Bearer {key}"}
-    return client.get(wire.endpoint + path, headers=headers).json()
-
-
-def _wire(
-    endpoint: str,
-    key: str | None,
-    *,
-    clock: Clock | None = None,
-    stop: threading.Event | None = None,
-    jitter: Callable[[], float] | None = None,
-    patience: Patience | None = None,
-    transport: httpx2.BaseTransport | None = None,
-) -> Wire:
-    more: dict[str, Any] = {"jitter": jitter} if jitter is not None else {}
-    if patience is not None:
-        more["patience"] = patience
-    return Wire(endpoint, key, clock=clock, stop=stop, inner=transport, **more)
 
 
 def _at_most_fifty(things: Sequence[object]) -> None:

@@ -20,6 +20,8 @@ from typing import Any
 
 from bibtools.adapters.zotero.answers import RemoteCollection
 from bibtools.adapters.zotero.mirror_file import SCHEMA, MirrorFile
+from bibtools.adapters.zotero.mirror_view import View
+from bibtools.adapters.zotero.written import written
 from bibtools.model import Notice
 from bibtools.sync.values import RemoteItem, remote_item
 
@@ -40,6 +42,7 @@ class Mirror:
     def __init__(self, path: Path | None) -> None:
         """Open the file, or make it; None keeps everything in memory."""
         self._file = MirrorFile(path)
+        self._views: list[View] = []
 
     def __enter__(self) -> Mirror:
         """Itself; it is closed at the end of the block."""
@@ -50,7 +53,9 @@ class Mirror:
         self.close()
 
     def close(self) -> None:
-        """Give the file back."""
+        """Give the file back, and with it all that `view` gave."""
+        for view in self._views:
+            view.close()
         self._file.close()
 
     @property
@@ -97,6 +102,11 @@ class Mirror:
         self._file.change(work)
 
     # Items
+
+    def view(self) -> View:
+        """The library as it is here now, whatever is written afterwards; read as it is needed."""
+        self._views.append(View(self._file.query))
+        return self._views[-1]
 
     def item(self, key: str) -> RemoteItem | None:
         """An item or child; None when it is not there."""
@@ -414,8 +424,8 @@ def _take_out(database: sqlite3.Connection, gone: Sequence[str]) -> list[str]:
 
 
 def _written(data: Mapping[str, Any]) -> str:
-    # In ASCII: half a surrogate pair is nothing that SQLite can hold.
-    return json.dumps(data, separators=(",", ":"))
+    # As the state file writes it, so that equal data are seen to be equal without reading them.
+    return written(data).decode()
 
 
 def _text(value: object) -> str:

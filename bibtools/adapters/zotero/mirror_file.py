@@ -8,12 +8,12 @@ anew only when it is opened; later it is an error.
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bibtools.adapters.sqlite_files import BESIDE, make_sure_of_file, transaction, write_ahead
 from bibtools.adapters.zotero.errors import CopyLostError
 from bibtools.model import Notice
 
@@ -66,7 +66,7 @@ class MirrorFile:
         """Do this in one transaction, twice if need be. Raises `CopyLostError` as `query`."""
 
         def in_transaction(database: sqlite3.Connection) -> None:
-            with _transaction(database):
+            with transaction(database):
                 work(database)
 
         self._attempt(in_transaction)
@@ -97,9 +97,7 @@ class MirrorFile:
             return _copied(path)
 
     def _opened_or_made(self, path: Path) -> sqlite3.Connection:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # What somebody reads is nobody else's business.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        make_sure_of_file(path)
         try:
             return _opened(path)
         except sqlite3.OperationalError:
@@ -107,7 +105,7 @@ class MirrorFile:
         except sqlite3.DatabaseError:
             self._say_damaged()
             _delete(path)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            make_sure_of_file(path)
             return _opened(path)
 
     def _lost(self, path: Path) -> CopyLostError:
@@ -161,11 +159,11 @@ def _opened(path: Path | None) -> sqlite3.Connection:
     try:
         database.execute("pragma synchronous = normal")
         if path is not None:
-            database.execute("pragma journal_mode = wal")
+            write_ahead(database)
         tables = database.execute("select count(*) from sqlite_master").fetchone()[0]
         if tables and not _is_ours(database):
             raise sqlite3.DatabaseError("made by another program")
-        with _transaction(database):
+        with transaction(database):
             for statement in _TABLES.split(";"):
                 database.execute(statement)
             database.execute(f"pragma application_id = {_APPLICATION_ID}")
@@ -201,20 +199,7 @@ def _copied(path: Path) -> sqlite3.Connection:
     return memory
 
 
-@contextlib.contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing, also at Ctrl-C."""
-    database.execute("begin immediate")
-    try:
-        yield
-        database.execute("commit")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            database.execute("rollback")
-        raise
-
-
 def _delete(path: Path) -> None:
-    for end in ("", "-wal", "-shm"):
+    for end in ("", *BESIDE):
         with contextlib.suppress(OSError):
             path.with_name(path.name + end).unlink()

@@ -19,24 +19,20 @@ lacks. Scopes and pairs are sorted, and so are the members: equal states are equ
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 from bibtools.adapters.files import FileState, absent, read_if_there, state_of, write_file
 from bibtools.adapters.zotero.state_lines import (
     Line,
+    Lines,
+    agreed_row,
     line_of,
-    lines_of,
     no_collecting,
-)
-from bibtools.adapters.zotero.state_lines import (
-    agreed_row as agreed_row,
-)
-from bibtools.adapters.zotero.state_lines import (
-    read_agreed as read_agreed,
 )
 from bibtools.errors import InputError
 from bibtools.model import Notice
@@ -90,8 +86,15 @@ class Pairs:
         return replace(self, rows=kept)
 
 
-Places: TypeAlias = dict[tuple[int, str], tuple[Agreed, int, int]]
-"""By number of the scope and item: a row, and the first and last byte of its line."""
+@dataclass(frozen=True, slots=True)
+class _AsRead:
+    """A state file as it was read."""
+
+    data: bytes
+    seen: FileState
+    lines: Lines
+    pairs: Mapping[int, Mapping[str, Agreed]]
+    """By number of the scope and item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,8 @@ class State:
     """What of it could not be read."""
     seen: FileState = absent
     """The state file as it was read or written; writing refuses when it is another."""
-    places: Places = field(default_factory=dict, repr=False, compare=False)
-    """Where its rows stand in that file, so that writing copies those that stay."""
+    as_read: _AsRead | None = field(default=None, repr=False, compare=False)
+    """What was read: writing copies the lines that stay."""
 
     def of(self, scope: Scope) -> Pairs:
         """What is remembered of a scope; no rows where that is nothing."""
@@ -138,11 +141,14 @@ def read_state(file: str | Path) -> State:
     data, seen = read_if_there(path)
     if not data:
         return State(path, seen=seen)
-    reader = _Reader(str(path))
+    lines = Lines(data)
+    reader = _Reader(str(path), lines)
     with no_collecting():
-        for line, row in lines_of(data):
+        for line, row in lines:
             reader.take(line, row)
-    return State(path, reader.scopes(), reader.told(), seen, reader.places)
+    return State(
+        path, reader.scopes(), reader.told(), seen, _AsRead(data, seen, lines, reader.pairs)
+    )
 
 
 def write_state(state: State) -> State:
@@ -151,27 +157,42 @@ def write_state(state: State) -> State:
     Gives the state to go on with. What could not be read of the old file is kept as a backup.
     Raises `WriteError` when the file cannot be written or was changed since it was read.
     """
-    data, places = _made(state)
+    if not state.notices and _says_the_same(state):
+        return state
+    data = state_bytes(state)
     write_file(state.path, data, state.seen, backup=bool(state.notices), elsewhere=False)
-    return replace(state, seen=state_of(data), notices=(), places=places)
+    return replace(state, seen=state_of(data), notices=())
 
 
-def state_bytes(state: State) -> bytes:
-    """What `write_state` would write. Rows are sorted, so that equal states give equal bytes."""
-    return _made(state)[0]
+def state_bytes(state: State, head: bytes = b"") -> bytes:
+    """What `write_state` would write, behind a head for whoever keeps it elsewhere.
 
-
-def _made(state: State) -> tuple[bytes, Places]:
+    Rows are sorted, so that equal states give equal bytes.
+    """
+    made = BytesIO()
+    made.write(head)
     with no_collecting():
-        old = read_if_there(state.path) if state.places else (None, absent)
-        return _built(state, old[0] or b"" if old[1] == state.seen else b"")
+        made.writelines(_lines(state))
+    return made.getvalue()
 
 
-def _built(state: State, old: bytes) -> tuple[bytes, Places]:
-    """The content and where its rows are; lines of `old` are copied where they say the same."""
-    places: Places = {}
-    lines = [line_of({"format": FORMAT, "version": VERSION})]
-    end = len(lines[0])
+def _says_the_same(state: State) -> bool:
+    """Whether the file holds this state, as far as is known: what was read of it."""
+    read = state.as_read
+    if read is None or read.seen != state.seen:
+        return False
+    end = 0
+    for line in _lines(state):
+        if not read.data.startswith(line, end):
+            return False
+        end += len(line)
+    return end == len(read.data)
+
+
+def _lines(state: State) -> Iterator[bytes]:
+    """The lines of a state; those that were read are copied where they say the same."""
+    read = state.as_read
+    yield line_of({"format": FORMAT, "version": VERSION})
     for number, scope in enumerate(sorted(state.scopes, key=_order)):
         pairs = state.scopes[scope]
         head: dict[str, Any] = {
@@ -185,22 +206,16 @@ def _built(state: State, old: bytes) -> tuple[bytes, Places]:
             head["server"] = scope.server
         if pairs.name:
             head["name"] = pairs.name
-        lines.append(line_of(head))
-        end += len(lines[-1])
+        yield line_of(head)
+        known = read.pairs.get(number, {}) if read is not None else {}
         for item, row in sorted(pairs.rows.items(), key=itemgetter(0)):
-            place = state.places.get((number, item)) if old else None
-            if place is not None and place[0] == row:
-                line = old[place[1] : place[2]] + b"\n"
-            else:
-                line = line_of({"in": number, **agreed_row(row)})
-            places[number, item] = (row, end, end + len(line) - 1)
-            lines.append(line)
-            end += len(line)
+            old = known.get(item)
+            same = read is not None and old is not None and (old is row or old == row)
+            line = read.lines.of(old) if read is not None and old is not None and same else None
+            yield line if line is not None else line_of({"in": number, **agreed_row(row)})
         for one in sorted(pairs.refusals, key=lambda one: (one.key, one.print)):
             told = {"refused": one.key, "print": one.print, "message": one.message}
-            lines.append(line_of({"in": number, **told}))
-            end += len(lines[-1])
-    return b"".join(lines), places
+            yield line_of({"in": number, **told})
 
 
 def _order(scope: Scope) -> tuple[str, str, str, int, str]:
@@ -216,8 +231,9 @@ def _order(scope: Scope) -> tuple[str, str, str, int, str]:
 class _Reader:
     """Puts lines together; knows the places of those that it could not read."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, lines: Lines) -> None:
         self.path = path
+        self.lines = lines
         self.heads: dict[int, Pairs] = {}
         self.pairs: dict[int, dict[str, Agreed]] = {}
         self.refusals: dict[int, dict[Refusal, None]] = {}
@@ -225,7 +241,6 @@ class _Reader:
         """Pairs of which two lines say different things."""
         self.bad: list[tuple[int, str]] = []
         self.headed = False
-        self.places: Places = {}
 
     def take(self, line: Line, row: Any) -> None:
         """One line."""
@@ -290,11 +305,9 @@ class _Reader:
         where = row["in"]
         if type(where) is not int:
             raise ValueError("no scope")
-        agreed = read_agreed(row)
+        agreed = self.lines.agreed(line, row)
         known = self.pairs.setdefault(where, {}).setdefault(agreed.item, agreed)
-        if known is agreed:
-            self.places[where, agreed.item] = (agreed, line.start, line.end)
-        elif known != agreed:
+        if known is not agreed and known != agreed:
             self.torn.add((where, agreed.item))
             self.bad.append(
                 (line.number, f'says something else of "{agreed.key}" than a line before it')

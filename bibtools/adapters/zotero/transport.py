@@ -97,13 +97,13 @@ class Wire(httpx2.BaseTransport):
         *,
         clock: Clock | None = None,
         stop: threading.Event | None = None,
-        jitter: Callable[[], float] = random.random,
-        patience: Patience = Patience(),
-        inner: httpx2.BaseTransport | None = None,
+        jitter: Callable[[], float] | None = None,
+        patience: Patience | None = None,
+        transport: httpx2.BaseTransport | None = None,
     ) -> None:
         """`key` is only looked for in what a server says, so that it goes no further.
 
-        `jitter` gives a number from 0 to 1 for each wait; `inner` stands in for the network.
+        `jitter` gives a number from 0 to 1 for each wait; `transport` stands in for the network.
         Raises `ConfigError` for an endpoint that no key may be sent to.
         """
         self.endpoint = checked_endpoint(endpoint)
@@ -113,7 +113,7 @@ class Wire(httpx2.BaseTransport):
                 "The API key has characters that no key has; it consists of letters and digits.",
                 hint="Log in again with the key only: bibtools zotero login",
             )
-        self.patience = patience
+        self.patience = patience or Patience()
         self.sent = 0
         self.reads = 0
         """Requests that only read, repetitions included."""
@@ -131,8 +131,8 @@ class Wire(httpx2.BaseTransport):
         self._shown = host_of(self._base)
         self._clock = clock or SystemClock()
         self._stop = stop
-        self._jitter = jitter
-        self._inner = inner if inner is not None else network(self._base)
+        self._jitter = jitter or random.random
+        self._inner = transport if transport is not None else network(self._base)
         self._watch = Watch()
         self._quiet_until = 0.0
         self._unless: int | None = None

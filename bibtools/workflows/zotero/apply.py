@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bibtools.adapters.files import read_if_there
+from bibtools.adapters.files import state_on_disk
 from bibtools.adapters.journal import journalled_write
 from bibtools.adapters.zotero.errors import ZoteroError
 from bibtools.adapters.zotero.one_at_a_time import sync_of_library
@@ -19,8 +19,10 @@ from bibtools.adapters.zotero.state import Pairs, State, write_state
 from bibtools.errors import BibtoolsError, WriteError
 from bibtools.model import Notice
 from bibtools.model.progress import Progress
+from bibtools.sync.kept import overlaid
 from bibtools.sync.local_file import LocalFile, apply_local, read_local
 from bibtools.sync.plan import (
+    AddEntry,
     Conflict,
     CreateItem,
     LocalStep,
@@ -144,7 +146,7 @@ class _Application:
     def _check_file(self) -> None:
         if self.prepared.fileless:
             return
-        seen = read_if_there(self.prepared.local.file)[1]
+        seen = state_on_disk(self.prepared.local.file)
         if seen.digest != self.plan.digest:
             raise WriteError(
                 f'"{self.plan.file}" was changed since the plan was made, so nothing was done.',
@@ -202,12 +204,17 @@ class _Application:
         """The rows as they will be when the file is written: Zotero's side is final."""
         rows: dict[str, Agreed] = {}
         sender = self.sender
+        added = {step.item: step for step in steps_of(self.local_steps, AddEntry)}
         for item, row in self.final.items():
             unwritten = item in sender.meant and item not in sender.wrote
             if unwritten or item in sender.failed_items:
                 old = self.prepared.pairs.rows.get(item)
                 if old is not None:
                     rows[item] = old
+                elif item in added:
+                    # Only its citation key was not taken; its entry is added all the same.
+                    step = added[item]
+                    rows[item] = replace(row, there=step.data, version=step.version)
                 continue
             if item in sender.failed_children:
                 old = self.prepared.pairs.rows.get(item)
@@ -280,7 +287,7 @@ class _Application:
                 self._write_file(current, steps)
                 return
             except WriteError as error:
-                seen = read_if_there(current.local.file)[1]
+                seen = state_on_disk(current.local.file)
                 if seen == current.seen or attempt == _TRIES - 1:
                     self.stopped = error
                     break
@@ -301,7 +308,7 @@ class _Application:
     def _write_file(self, current: Prepared, steps: Sequence[LocalStep]) -> None:
         local = current.local
         data, notices = apply_local(local, steps)
-        new = read_local(data, local.file, _as_read(local.entries))
+        new = read_local(data, local.file, _as_read(local.entries, steps))
         refused = [
             key
             for key in {step.key for step in steps}
@@ -335,6 +342,12 @@ class _Application:
         return tuple(dict.fromkeys((*self.prepared.held, *self.sender.refused)))
 
 
-def _as_read(entries: Iterable[LocalEntry]) -> dict[str, Agreed]:
-    """Entries as `read_local` takes those that it need not convert again."""
-    return {entry.key: Agreed("", entry.key, entry.print, 0, entry.data, {}) for entry in entries}
+def _as_read(entries: Iterable[LocalEntry], steps: Sequence[LocalStep]) -> dict[str, Agreed]:
+    """Entries as `read_local` takes those that it need not convert again, and those that were
+    added, of which it need not hold what their items say.
+    """
+    known = {entry.key: Agreed("", entry.key, entry.print, 0, entry.data, {}) for entry in entries}
+    for step in steps_of(steps, AddEntry):
+        data = overlaid(step.data, "citationKey", step.key)
+        known[step.key] = Agreed("", step.key, "", 0, data, {})
+    return known

@@ -8,6 +8,7 @@ from bibtools.adapters.files import (
     remove_leftovers,
 )
 from bibtools.adapters.zotero.errors import NoWriteAccessError
+from bibtools.adapters.zotero.gateway import Gateway
 from bibtools.errors import WriteError
 from bibtools.sync.plan import Plan
 from bibtools.workflows.zotero.preparing import Prepared
@@ -24,18 +25,23 @@ def check_write(session: Session) -> None:
     """Raise `NoWriteAccessError` where the key is known not to write, and for a desktop program
     that lets nobody write.
     """
-    if session.gateway.local and session.gateway.server_id is None:
-        raise NoWriteAccessError(
-            "This version of the Zotero program lets no other program write to it, so nothing was "
-            "done.",
-            "Update Zotero, or leave --local away: then its server is asked.",
-        )
+    check_program(session.gateway)
     if not session.may_write():
         raise NoWriteAccessError(
             f"The API key may read the library {session.library.shown} and not write to it, so "
             "nothing was done.",
             "Allow write access on https://www.zotero.org/settings/keys, or use bibtools zotero "
             "pull.",
+        )
+
+
+def check_program(gateway: Gateway) -> None:
+    """Raise `NoWriteAccessError` for a desktop program that lets nobody write."""
+    if gateway.local and gateway.server_id is None:
+        raise NoWriteAccessError(
+            "This version of the Zotero program lets no other program write to it, so nothing was "
+            "done.",
+            "Update Zotero, or leave --local away: then its server is asked.",
         )
 
 

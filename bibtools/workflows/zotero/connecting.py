@@ -7,10 +7,10 @@ import os
 from dataclasses import dataclass, field
 
 from bibtools.adapters.settings import read_settings
+from bibtools.adapters.zotero.account import groups, key_info
 from bibtools.adapters.zotero.answers import KeyInfo
 from bibtools.adapters.zotero.credentials import Account, Credentials, Place, Secret, checked_key
 from bibtools.adapters.zotero.errors import NoAccessError
-from bibtools.adapters.zotero.gateway import groups, key_info
 from bibtools.adapters.zotero.settings import ZoteroOptions, ZoteroSettings, zotero_settings
 from bibtools.errors import ConfigError, UsageError, WriteError
 from bibtools.sync.plan import Library

@@ -12,7 +12,8 @@ import json
 from typing import Final
 
 from bibtools.adapters.files import FileState, write_file
-from bibtools.adapters.zotero.runs import RunJournal, steps_of_run, unfinished_runs
+from bibtools.adapters.zotero.past_runs import steps_of_run, unfinished_runs
+from bibtools.adapters.zotero.runs import RunJournal
 from bibtools.adapters.zotero.state import state_path
 from bibtools.errors import WriteError
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from bibtools.formats.zotero.item_types import ITEM_TYPES
 from bibtools.sync.changing import changed
 from bibtools.sync.item_side import CODE_TITLE
+from bibtools.sync.kept import whole
 from bibtools.sync.plan import (
     AttachCode,
     CreateCollection,
@@ -101,7 +102,7 @@ def _change(
     changes: Iterable[FieldChange],
     step: RemoteStep,
 ) -> Outgoing:
-    changes = tuple(changes)
+    changes, before = tuple(changes), whole(before)
     body = {"key": key, "version": version, **fields_to_send(changes)}
     return Outgoing("items", key, item, body, before, changed(before, changes), step)
 

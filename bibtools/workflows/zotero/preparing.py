@@ -12,10 +12,11 @@ from bibtools.adapters.zotero.state import Pairs, Scope, State, read_state, scop
 from bibtools.errors import InputError, UsageError
 from bibtools.model import Entry, Notice
 from bibtools.model.progress import Progress
+from bibtools.sync.drafting import Direction, PlanRequest
 from bibtools.sync.item_side import entry_data
 from bibtools.sync.local_file import LocalFile, read_local
 from bibtools.sync.plan import Plan
-from bibtools.sync.planning import Direction, PlanRequest, make_plan
+from bibtools.sync.planning import make_plan
 from bibtools.sync.refusals import Refusal, without_refused
 from bibtools.sync.remembering import by_citation_key
 from bibtools.sync.values import Agreed, LocalEntry, Prefer, RemoteItem
@@ -26,7 +27,6 @@ from bibtools.workflows.zotero.session import Place, Session, find_place
 
 LIST = "the list"
 """How entries without a file are called."""
-_CHILDREN = frozenset({"attachment", "note", "annotation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +182,7 @@ def _prepared(
     state: State,
     pairs: Pairs,
 ) -> Prepared:
-    items = {
-        item.key: item
-        for item in session.mirror.items()
-        if item.data.get("itemType") not in _CHILDREN
-    }
-    children = session.mirror.children(types=("attachment", "note"))
+    view = session.mirror.view()
     request = PlanRequest(
         library=session.library,
         endpoint=session.gateway.endpoint,
@@ -198,9 +193,9 @@ def _prepared(
         local=local.entries,
         left_out=local.left_out,
         whole=local.whole,
-        items=items,
-        children=children,
-        scope=scope_keys(items, place),
+        items=view.items,
+        children=view.children,
+        scope=view.inside(None if place.collection is None else place.below),
         agreed=pairs.rows,
         new_key=new_key,
         direction=wanted.direction,

@@ -9,12 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bibtools.adapters.files import state_of
 from bibtools.adapters.private_files import put_private
 from bibtools.adapters.zotero.answers import Failure, Saved
-from bibtools.adapters.zotero.runs import (
-    Done,
-    Intent,
-    Refused,
-    RunJournal,
-)
+from bibtools.adapters.zotero.runs import Done, Intent, Refused, RunJournal
 from bibtools.adapters.zotero.state import Pairs, State, state_bytes
 from bibtools.errors import WriteError
 from bibtools.sync.values import Agreed
@@ -74,7 +69,7 @@ class Run:
         self.journal.file_will_be(str(state_of(data).digest))
         head = json.dumps({"before": state.seen.digest}).encode() + b"\n"
         try:
-            put_private(self.journal.folder / STATE, head + state_bytes(put_pairs(state, pairs)))
+            put_private(self.journal.folder / STATE, state_bytes(put_pairs(state, pairs), head))
         except OSError as error:
             raise WriteError(
                 "The file was not written: the journal cannot be written "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bibtools.adapters.zotero.runs import all_runs, runs_of
+from bibtools.adapters.zotero.past_runs import all_runs, runs_of
 
 
 def list_runs(file: str | None) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from bibtools.sync.plan import (
     CreateItem,
     LocalStep,
     RemoteStep,
+    steps_of,
 )
 from bibtools.sync.planning import make_plan
 from bibtools.sync.refusals import FOR_GOOD, Refusal, refusal_of
@@ -222,6 +223,7 @@ class Sender:
                 agreed={item: self.known[item] for item in held if item in self.known},
                 collections=(),
                 notices=(),
+                keys={step.item: step.key for step in steps_of(self.prepared.plan.local, AddEntry)},
             )
         )
         # Nothing of it may be about another item: what is no pair any more waits.

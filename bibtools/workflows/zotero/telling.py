@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bibtools.model import Notice
+from bibtools.sync.drafting import Direction
 from bibtools.sync.plan import (
     AddEntry,
     AttachCode,
@@ -23,7 +24,6 @@ from bibtools.sync.plan import (
     UpdateEntry,
     UpdateItem,
 )
-from bibtools.sync.planning import Direction
 from bibtools.sync.refusals import RULE as REFUSED_BEFORE
 from bibtools.sync.values import FieldChange, RemoteItem
 from bibtools.text.markup import strip_markup

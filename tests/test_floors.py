@@ -14,11 +14,13 @@ PACKAGE = Path(bibtools.__file__).parent
 # Longest prefix wins. The numbers order the floors of ARCHITECTURE.md.
 FLOORS = {
     "bibtools.errors": 0,
+    "bibtools.later": 0,
     "bibtools.model": 0,
     "bibtools.text": 1,
     "bibtools.formats": 2,
     "bibtools.sites": 2,
     "bibtools.matching": 3,
+    "bibtools.searching": 3,
     "bibtools.sync": 3,
     "bibtools.keys": 3,
     "bibtools.codelinks": 3,

@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from bibtools.formats import entry_json
 from bibtools.model import Entry, Link
 
-Carried = Mapping[str, Any]
+Carried = dict[str, Any]
 """`{"fields.volume": [mark of what the format says, value]}`; the mark of nothing is ""."""
 
 _WHOLE = (
@@ -34,7 +34,7 @@ _TAKEN = (*_WHOLE, "arxiv", "doi", "other_ids", "fields", "creators", "dates", "
 _BY_NAME = ("ids", "fields", "creators", "dates", "extra")
 
 
-def what_is_lost(entry: Entry, back: Entry, but: Collection[str] = ()) -> dict[str, Any]:
+def what_is_lost(entry: Entry, back: Entry, but: Collection[str] = ()) -> Carried:
     """What must be carried so that `restore(back, ...)` describes the same work as `entry`.
 
     `but` names parts that the format leaves out on purpose, such as `extra.zotero`.

@@ -7,11 +7,11 @@ Absent and null both mean unknown.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from bibtools.errors import InputError
+from bibtools.later import later
 from bibtools.model import (
     ArxivId,
     Candidate,
@@ -44,7 +44,7 @@ _NAME_PARTS = (
 )
 # json.dumps escapes C0 but not DEL and C1, which an 8-bit terminal obeys too; lone
 # surrogates cannot be encoded.
-_UNSAFE = re.compile("[\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+_UNSAFE = later("[\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 
 
 def write_entries(entries: Iterable[Entry]) -> str:

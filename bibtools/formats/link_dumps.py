@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bibtools.later import later
 from bibtools.model import ArxivId, parse_arxiv
 
 OFFICIAL = "links dump: official"
@@ -26,7 +27,7 @@ UNSPECIFIED = "links dump"
 EVIDENCE_ORDER = (OFFICIAL, IN_PAPER, UNSPECIFIED, COMMUNITY)
 """What a dump may say of a link, the strongest first."""
 
-_HTTP = re.compile(r"https?://[^\s<>\"']+\.[^\s<>\"']+", re.IGNORECASE)
+_HTTP = later(r"https?://[^\s<>\"']+\.[^\s<>\"']+", re.IGNORECASE)
 
 
 class UnreadableLinkError(ValueError):

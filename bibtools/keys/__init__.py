@@ -4,12 +4,16 @@ A key has ASCII letters, digits and a few signs, so that it means nothing specia
 biber, LaTeX or a file system. `docs/keys.md` describes the patterns.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from bibtools.keys.assigning import assign_keys, make_key
 from bibtools.keys.drafts import Draft, suffix
 from bibtools.keys.folding import fold, transliterate
 from bibtools.keys.patterns import PRESETS, default_pattern, pattern_of, understood
-from bibtools.keys.syntax import FormulaError
 from bibtools.keys.words import title_words
+
+if TYPE_CHECKING:
+    from bibtools.keys.syntax import FormulaError
 
 __all__ = [
     "PRESETS",
@@ -25,3 +29,12 @@ __all__ = [
     "transliterate",
     "understood",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # The language of formulas takes its time to import, and the usual pattern is none.
+    if name != "FormulaError":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from bibtools.keys.syntax import FormulaError
+
+    return FormulaError

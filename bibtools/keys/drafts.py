@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from bibtools.later import later
 from bibtools.model import Entry
 
-_PLACE = re.compile(r"%\(([naA])\)(-?)(0?)(\d{0,2})[sdi]")
+_PLACE = later(r"%\(([naA])\)(-?)(0?)(\d{0,2})[sdi]")
 
 
 def suffix(number: int) -> str:

@@ -8,10 +8,11 @@ from typing import Final
 
 from bibtools.errors import UsageError
 from bibtools.keys.drafts import Pattern
-from bibtools.keys.syntax import longest
 from bibtools.keys.template import parse_template
 
 default_pattern = "{family}{year}{word}"
+longest = 10_000
+"""Characters of a pattern."""
 
 PRESETS: Final = {
     "google-scholar": default_pattern,

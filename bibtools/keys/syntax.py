@@ -19,13 +19,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from bibtools.errors import UsageError
+from bibtools.keys.patterns import longest
 
 _deepest = 40
-longest = 10_000
-"""Characters of a pattern."""
 _TOKEN = re.compile(
     r"""\s*(?:
     (?P<name>[^\W\d]\w*)
@@ -183,9 +181,6 @@ def parse_formula(formula: str) -> Node:
     if len(formula) > longest:
         raise FormulaError(f"The key pattern has {len(formula)} characters; {longest} will do.")
     return _Parser(formula).formula()
-
-
-_END: Final = "the end"
 
 
 class _Parser:

@@ -29,6 +29,7 @@ from functools import lru_cache
 from bibtools.errors import UsageError
 from bibtools.keys.drafts import Draft
 from bibtools.keys.words import letters_of, title_words
+from bibtools.later import later
 from bibtools.model import Entry
 from bibtools.text.names import parse_name
 
@@ -92,8 +93,8 @@ _FILTERS: dict[str, Callable[[str], str]] = {
     "title": lambda text: text[:1].upper() + text[1:].lower(),
     "asis": str,
 }
-_FIELD = re.compile(r"\{([a-z]+)(?::([1-9]))?(?:\|([a-z]+))?\}")
-_BETWEEN = re.compile(r"[A-Za-z0-9_:.-]*")
+_FIELD = later(r"\{([a-z]+)(?::([1-9]))?(?:\|([a-z]+))?\}")
+_BETWEEN = later(r"[A-Za-z0-9_:.-]*")
 _longest_key = 80
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from bibtools.keys.folding import fold, transliterate
+from bibtools.later import later
 from bibtools.text.latex_encode import pieces
 
 _STOP_WORDS = frozenset(
@@ -46,8 +47,8 @@ def letters_of(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", fold(text))
 
 
-_TEX = re.compile(r"\\math[a-z]+|[\\{}$]")
-_APOSTROPHES = re.compile(r"['’‘`´ʼ]")
+_TEX = later(r"\\math[a-z]+|[\\{}$]")
+_APOSTROPHES = later(r"['’‘`´ʼ]")
 
 
 def without_tex(title: str) -> str:
@@ -69,11 +70,11 @@ def title_words(title: str) -> list[str]:
 
 # What follows is how Better BibTeX sees words: hyphenated ones are one.
 
-_MARKUP = re.compile(r"</?(?:i|b|sc|nc|code|span[^>]*)>|\"", re.IGNORECASE)
-_ANY_TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*>")
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_MARKUP = later(r"</?(?:i|b|sc|nc|code|span[^>]*)>|\"", re.IGNORECASE)
+_ANY_TAG = later(r"<[/!?]?[A-Za-z][^<>]*>")
+_CJK = later("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 # A long dash parts words, a hyphen does not; figures ("2018–2023") stay together.
-_LONG_DASH = re.compile(r"(?<=[^\W\d_])[\u2013\u2014](?=\w)")
+_LONG_DASH = later(r"(?<=[^\W\d_])[\u2013\u2014](?=\w)")
 
 
 class _Categories(dict[int, str | None]):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bibtools.model import ArxivId, Name, PartialDate
-from bibtools.text.fingerprints import Sketch
 from bibtools.text.names import parse_name
-from bibtools.text.people import Person, fold, folded_person, plain_letters
 from bibtools.text.titles import printed_words, title_words, words_before_subtitles
+
+if TYPE_CHECKING:
+    from bibtools.text.fingerprints import Sketch
+    from bibtools.text.people import Person
 
 AUTHOR_SEPARATOR = "; "
 
@@ -59,6 +62,9 @@ class IndexedPaper:
     @cached_property
     def people(self) -> tuple[Person, ...]:
         """The authors made comparable."""
+        # Imported here: who looks a paper up by its ID compares nobody.
+        from bibtools.text.people import fold, folded_person, plain_letters
+
         # Folded all at once: the lists are long and folding is the costly part.
         folded = fold(plain_letters(self.author_text))
         return tuple(map(folded_person, folded.split(AUTHOR_SEPARATOR))) if folded else ()

@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rapidfuzz import fuzz
-
 from bibtools.matching.evidence import IndexedPaper
 from bibtools.matching.resolve_titles import (
     Difference,
@@ -252,7 +250,11 @@ def _worth_weighing(asked: Asked, paper: IndexedPaper) -> bool:
     if asked.text is not None or not asked.words or asked.key == paper.key:
         return True
     shared = len(set(asked.unique) & set(paper.words))
-    return 2 * shared >= len(asked.unique) or fuzz.ratio(asked.key, paper.key) >= LEAST_LIKENESS
+    if 2 * shared >= len(asked.unique):
+        return True
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(asked.key, paper.key) >= LEAST_LIKENESS
 
 
 def _resolution(outcome: Outcome, rule: str, shown: Sequence[Weighed]) -> Resolution:

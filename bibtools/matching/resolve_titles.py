@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
-from rapidfuzz.distance import OSA, Indel
-
 from bibtools.text.titles import FUNCTION_WORDS, REMARK_WORDS, is_number, is_roman, tells_apart
 
 SLIPPED_PART = 0.7
@@ -115,7 +113,7 @@ def compare_titles(
             bits += SLIPPED_PART * sum(words.weight(word) for word in missed)
         slips += count
         worst = max(worst, judged)
-    score = 100.0 * Indel.normalized_similarity(key, "".join(known[:compared]))
+    score = _likeness(key, "".join(known[:compared]))
     # Slips in every second word are not slips; two gaps are not one; and a gap is taken for one
     # only where little else differs.
     if worst <= Difference.WORD_MISSING and (gaps > 1 or slips > max(2, len(key) // 12)):
@@ -141,8 +139,25 @@ class _Block:
     known_end: int
 
 
+# rapidfuzz is imported where titles differ: a title that is found as it is asked needs none of it,
+# and importing it takes longer than finding the paper.
+
+
+def _likeness(one: str, other: str) -> float:
+    """How alike they are, 0 to 100."""
+    if one == other:
+        return 100.0
+    from rapidfuzz.distance import Indel
+
+    return 100.0 * Indel.normalized_similarity(one, other)
+
+
 def _blocks(asked: Sequence[str], known: Sequence[str]) -> Iterator[_Block]:
     """The stretches in which the words differ, from left to right."""
+    if asked == known:
+        return
+    from rapidfuzz.distance import Indel
+
     start: tuple[int, int] | None = None
     end = (0, 0)
     for op in Indel.opcodes(asked, known):
@@ -223,6 +238,8 @@ def _exchanged(
     if all(word in FUNCTION_WORDS for word in theirs):
         if all(word in FUNCTION_WORDS for word in ours):
             return Difference.SPELLING, 0
+        from rapidfuzz.distance import OSA
+
         # "n" for "in", "te" for "the"; but "type D" is not "type A".
         if k != "a" and not any(map(str.isdigit, a)) and OSA.distance(a, k) == 1:
             return Difference.SPELLING, 1
@@ -241,6 +258,8 @@ def _digits(text: str) -> str:
 
 def _slip(ours: Sequence[str], theirs: Sequence[str], a: str, k: str, words: Vocabulary) -> int:
     """How many slips lead from the known letters to the asked ones; 0 when it is no slip."""
+    from rapidfuzz.distance import OSA
+
     longer = max(len(a), len(k))
     if longer <= 2:
         return 0

@@ -6,7 +6,9 @@ import calendar
 import re
 from dataclasses import dataclass
 
-_ISO = re.compile(r"(-?\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+from bibtools.later import later
+
+_ISO = later(r"(-?\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

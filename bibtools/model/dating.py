@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bibtools.later import later
 from bibtools.model.dates import PartialDate
 
 _TIME = r"\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?"
-_END = re.compile(
+_END = later(
     rf"(-?\d{{4}})(?:-(\d{{2}})(?:-(\d{{2}})(?:[T ]({_TIME}))?)?)?([~?%]?)",
     re.ASCII,
 )

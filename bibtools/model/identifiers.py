@@ -11,12 +11,14 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-_NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})(?:v([1-9]\d*))?", re.ASCII)
-_OLD = re.compile(
+from bibtools.later import later
+
+_NEW = later(r"(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})(?:v([1-9]\d*))?", re.ASCII)
+_OLD = later(
     r"([a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z-]{2,})?/(\d{2})(0[1-9]|1[0-2])(\d{3})(?:v([1-9]\d*))?",
     re.ASCII,
 )
-_ARXIV_DRESS = re.compile(
+_ARXIV_DRESS = later(
     r"(?:arxiv\s*:\s*|(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format|ps)/"
     r"|(?:https?://)?(?:dx\.)?(?:doi\.org/)?10\.48550/arxiv\.)",
     re.IGNORECASE,
@@ -26,8 +28,8 @@ _OLD_ARCHIVES = frozenset(
     "cond-mat cs dg-ga funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin "
     "nucl-ex nucl-th patt-sol physics plasm-ph q-alg q-bio quant-ph solv-int supr-con".split()
 )
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
-_DOI_DRESS = re.compile(r"(?:doi\s*:\s*|(?:https?://)?(?:dx\.|www\.)?doi\.org/)+", re.IGNORECASE)
+_DOI = later(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_DOI_DRESS = later(r"(?:doi\s*:\s*|(?:https?://)?(?:dx\.|www\.)?doi\.org/)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
+
+from bibtools.later import later
 
 # Hosts whose paths are the same place in any case.
 _CASELESS = frozenset(
@@ -34,7 +35,7 @@ def same_address_key(url: str) -> str:
     return f"{host}{path}{tail}"
 
 
-_LOCAL_NAME = re.compile(
+_LOCAL_NAME = later(
     r"(?:.*\.)?(?:localhost|local|internal|intranet|lan|home|corp|test|invalid|localdomain)"
     r"|[^.]*",
     re.IGNORECASE,
@@ -47,6 +48,8 @@ def is_local(url: str) -> bool:
     A number that is not public, a name without a dot, or one of the names that no public server
     has (RFC 6761, RFC 6762, RFC 8375). An address that cannot be read is local too.
     """
+    from ipaddress import ip_address
+
     try:
         host = (urlsplit(url if "://" in url else f"https://{url}").hostname or "").rstrip(".")
     except ValueError:
@@ -57,3 +60,18 @@ def is_local(url: str) -> bool:
         pass
     # "0x7f.1" and "2130706433" are numbers too, for those who read them.
     return _LOCAL_NAME.fullmatch(host) is not None or re.fullmatch(r"[\dxa-f.]+", host) is not None
+
+
+_NOT_IN_ADDRESSES = later('[\x00-\x20\x7f-\x9f<>"\\\\`{}|^\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it is an http(s) address that a browser may be given: with a host, without a user
+    name before it, and without blanks, controls and marks that turn the direction of what follows.
+    """
+    try:
+        parts = urlsplit(url)
+        good = bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        return False
+    return good and parts.scheme in ("http", "https") and not _NOT_IN_ADDRESSES.search(url)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-_NAMES = re.compile(r"arxiv|\bcorr\b|computing research repository", re.IGNORECASE)
-_DRESS = re.compile(
+from bibtools.later import later
+
+_NAMES = later(r"arxiv|\bcorr\b|computing research repository", re.IGNORECASE)
+_DRESS = later(
     r"https?://|arxiv(?:\.org)?|\bcorr\b|computing research repository|\be-?prints?\b"
     r"|\bpreprints?\b|\b(?:abs|pdf)/|10\.48550/|(?:dx\.)?doi(?:\.org/|:)|\[[\w.-]+\]"
     r"|cornell university|[\s.,;:/(){}\\-]+",
     re.IGNORECASE,
 )
-_VENUE = re.compile(r"arxiv\b|corr\Z|computing research repository", re.IGNORECASE)
+_VENUE = later(r"arxiv\b|corr\Z|computing research repository", re.IGNORECASE)
 
 
 def is_arxiv_venue(venue: str) -> bool:

@@ -65,9 +65,13 @@ _KEY = re.compile(r"%[^\n\r]*|\\(?:[A-Za-z@]+|.)|(?P<key>[^\s,%{}\\\[\]]+)")
 _PAIRS = {"[": "]", "{": "}", "(": ")", "<": ">"}
 
 
-def find_citations(text: str) -> list[CitedKey]:
-    """Every key that a LaTeX text cites, in the order of the text."""
-    return list(_scan(text, 0, len(text)))
+def find_citations(text: str, own: Mapping[str, tuple[int, ...]] | None = None) -> list[CitedKey]:
+    """Every key that a LaTeX text cites, in the order of the text.
+
+    `own` are commands of the document's own: which of their arguments in braces hold keys,
+    counted from 1; none for a command that cites nothing.
+    """
+    return list(_Scanner(text, own or {}).scan(0, len(text)))
 
 
 def rewrite_citations(data: bytes, renames: Mapping[str, str]) -> tuple[bytes, int]:
@@ -105,122 +109,190 @@ def _writable(key: str, encoding: str) -> bool:
     return True
 
 
-def _scan(text: str, start: int, stop: int, depth: int = 0) -> Iterator[CitedKey]:
-    position = start
-    while position < stop:
-        match = _TOKEN.search(text, position, stop)
-        if match is None:
-            return
-        position = match.end()
-        if match["verb"]:
-            position = _after_verb(text, position, match["mark"])
-        elif match["environment"]:
-            if match["environment"] in _VERBATIM:
-                close = text.find(f"\\end{{{match['environment']}}}", position)
-                position = stop if close < 0 else close
-            elif match["environment"] == "displaycquote":
-                found, position = _arguments(text, position, stop, "displaycquote", 1, depth)
+class _Scanner:
+    """Goes through one text."""
+
+    __slots__ = ("_own", "_text", "_wasted")
+
+    def __init__(self, text: str, own: Mapping[str, tuple[int, ...]]) -> None:
+        self._text, self._own = text, own
+        self._wasted = 0
+
+    def scan(self, start: int, stop: int, depth: int = 0) -> Iterator[CitedKey]:
+        """The keys between two offsets."""
+        text, position = self._text, start
+        while position < stop:
+            match = _TOKEN.search(text, position, stop)
+            if match is None:
+                return
+            position = match.end()
+            if match["verb"]:
+                position = _after_verb(text, position, match["mark"])
+            elif match["environment"]:
+                if match["environment"] in _VERBATIM:
+                    close = text.find(f"\\end{{{match['environment']}}}", position)
+                    position = stop if close < 0 else close
+                elif match["environment"] == "displaycquote":
+                    found, position = self._arguments(position, stop, "displaycquote", 1, depth)
+                    yield from found
+            elif match["name"]:
+                found, position = self._command(position, stop, match["name"], depth)
                 yield from found
-        elif match["name"]:
-            found, position = _command(text, position, stop, match["name"], depth)
-            yield from found
+
+    def _command(
+        self, position: int, stop: int, name: str, depth: int
+    ) -> tuple[list[CitedKey], int]:
+        """The keys in the arguments of one command, and where to go on."""
+        if name in self._own:
+            return self._own_arguments(position, stop, name)
+        if name in ("url", "path", "nolinkurl", "href"):
+            return [], self._after_address(position, stop, name)
+        if name in ("lstinline", "mintinline"):
+            return [], self._after_inline(position, stop, name)
+        if name in _NOT_CITING or "@" in name:
+            return [], position
+        volume = _VOLUME.fullmatch(name)
+        if volume:
+            return self._arguments(position, stop, name, 2, depth, many=bool(volume[1]))
+        if name in _QUOTES_KEY_FIRST:
+            return self._arguments(position, stop, name, 1, depth)
+        if name in _QUOTES_KEY_SECOND:
+            return self._arguments(position, stop, name, 2, depth)
+        if name in _OTHERS or _CITING.fullmatch(name):
+            many = name.lower().endswith(("cites", "citetexts"))
+            return self._arguments(position, stop, name, 1, depth, many=many)
+        return [], position
+
+    def _after_address(self, position: int, stop: int, name: str) -> int:
+        """After the address, in which "%" begins no comment."""
+        text = self._text
+        at = _skip_blank(text, position, stop)
+        if name == "href" and text[at : at + 1] == "[":
+            at = _skip_blank(text, self._raw_close(at, stop, "[") or at, stop)
+        if text[at : at + 1] == "{":
+            return self._raw_close(at, stop, "{") or position
+        return position
+
+    def _after_inline(self, position: int, stop: int, name: str) -> int:
+        text = self._text
+        if text[position : position + 1] == "[":
+            position = self._raw_close(position, stop, "[") or position
+        if name == "mintinline" and text[position : position + 1] == "{":
+            position = self._raw_close(position, stop, "{") or position
+        mark = text[position : position + 1]
+        if mark == "{":
+            return self._raw_close(position, stop, "{") or position
+        if not mark or mark.isspace() or mark.isalnum():
+            return position
+        return _after_verb(text, position + 1, mark)
+
+    def _arguments(
+        self, position: int, stop: int, name: str, key_at: int, depth: int, *, many: bool = False
+    ) -> tuple[list[CitedKey], int]:
+        """The keys in the `key_at`-th braces after a command; with `many`, in every such."""
+        text = self._text
+        found: list[CitedKey] = []
+        seen = 0
+        while True:
+            at = _skip_blank(text, position, stop)
+            opening = text[at : at + 1]
+            optional = opening == "[" or (opening == "(" and many) or (opening == "<" and not many)
+            if not optional and opening != "{":
+                return found, position
+            if optional and seen >= key_at and not many:
+                return found, position
+            is_key = not optional and (seen + 1) % key_at == 0
+            close = _close_keys(text, at, stop) if is_key else self._close(at, stop)
+            if close is None:
+                return found, position
+            if optional and depth < _DEEPEST:
+                found += self.scan(at + 1, close, depth + 1)
+            elif not optional:
+                seen += 1
+                if is_key:
+                    found += _keys(text, at + 1, close, name)
+            position = close + 1
+            if seen >= key_at and not many:
+                return found, position
+
+    def _own_arguments(self, position: int, stop: int, name: str) -> tuple[list[CitedKey], int]:
+        """The keys in the arguments of a command of the document's own."""
+        text, wanted = self._text, self._own[name]
+        found: list[CitedKey] = []
+        seen = 0
+        while seen < max(wanted, default=0):
+            at = _skip_blank(text, position, stop)
+            if text[at : at + 1] not in ("{", "["):
+                break
+            is_key = text[at] == "{" and seen + 1 in wanted
+            close = _close_keys(text, at, stop) if is_key else self._close(at, stop)
+            if close is None:
+                break
+            if is_key:
+                found += _keys(text, at + 1, close, name)
+            seen += text[at] == "{"
+            if not is_key:
+                # What stands in the others is read as any text.
+                found += self.scan(at + 1, close, _DEEPEST)
+            position = close + 1
+        return found, position
+
+    def _raw_close(self, at: int, stop: int, opening: str) -> int | None:
+        """After the bracket that closes the one at `at`; only a backslash escapes here."""
+        stop = min(stop, at + self._reach())
+        depth = 0
+        for match in _RAW.finditer(self._text, at, stop):
+            if match[0] == opening:
+                depth += 1
+            elif match[0] == _PAIRS[opening]:
+                depth -= 1
+                if depth == 0:
+                    return match.end()
+        self._wasted += stop - at
+        return None
+
+    def _close(self, at: int, stop: int) -> int | None:
+        """The offset of the bracket that closes the one at `at`; None when a paragraph ends first.
+
+        Or when it does not come within reach.
+        """
+        text = self._text
+        stop = min(stop, at + self._reach())
+        opening = text[at]
+        closing = _PAIRS[opening]
+        braces = depth = 0
+        for match in _INSIDE.finditer(text, at, stop):
+            found = match[0]
+            if found[0] == "\n":
+                self._wasted += match.start() - at
+                return None
+            if found[0] in "\\%":
+                continue
+            if opening != "{" and braces == 0:
+                depth += (found == opening) - (found == closing)
+                if depth == 0 and found == closing:
+                    return match.start()
+            braces += (found == "{") - (found == "}")
+            if braces < 0:
+                return None
+            if opening == "{" and braces == 0 and found == "}":
+                return match.start()
+        self._wasted += stop - at
+        return None
+
+    def _reach(self) -> int:
+        """How far to look for a closing bracket: less far when it was often in vain.
+
+        So text that opens a million and never closes any takes a time that grows with its length.
+        """
+        return _LONGEST if self._wasted < _PATIENCE else _SHORTEST
 
 
 def _after_verb(text: str, position: int, mark: str) -> int:
-    close = text.find(mark, position)
-    line = _line_end(text, position)
-    return close + 1 if 0 <= close < line else line
-
-
-def _line_end(text: str, position: int) -> int:
-    end = text.find("\n", position)
-    return len(text) if end < 0 else end
-
-
-def _command(
-    text: str, position: int, stop: int, name: str, depth: int
-) -> tuple[list[CitedKey], int]:
-    """The keys in the arguments of one command, and where to go on."""
-    if name in ("url", "path", "nolinkurl", "href"):
-        # "%" is no comment there.
-        at = _skip_blank(text, position, stop)
-        if name == "href" and text[at : at + 1] == "[":
-            at = _skip_blank(text, _raw_close(text, at, stop, "[") or at, stop)
-        if text[at : at + 1] == "{":
-            return [], _raw_close(text, at, stop, "{") or position
-        return [], position
-    if name in ("lstinline", "mintinline"):
-        return [], _after_inline(text, position, stop, name)
-    if name in _NOT_CITING or "@" in name:
-        return [], position
-    volume = _VOLUME.fullmatch(name)
-    if volume:
-        return _arguments(text, position, stop, name, 2, depth, many=bool(volume[1]))
-    if name in _QUOTES_KEY_FIRST:
-        return _arguments(text, position, stop, name, 1, depth)
-    if name in _QUOTES_KEY_SECOND:
-        return _arguments(text, position, stop, name, 2, depth)
-    if name in _OTHERS or _CITING.fullmatch(name):
-        many = name.lower().endswith(("cites", "citetexts"))
-        return _arguments(text, position, stop, name, 1, depth, many=many)
-    return [], position
-
-
-def _after_inline(text: str, position: int, stop: int, name: str) -> int:
-    if text[position : position + 1] == "[":
-        position = _raw_close(text, position, stop, "[") or position
-    if name == "mintinline" and text[position : position + 1] == "{":
-        position = _raw_close(text, position, stop, "{") or position
-    mark = text[position : position + 1]
-    if mark == "{":
-        return _raw_close(text, position, stop, "{") or position
-    if not mark or mark.isspace() or mark.isalnum():
-        return position
-    return _after_verb(text, position + 1, mark)
-
-
-def _raw_close(text: str, at: int, stop: int, opening: str) -> int | None:
-    """After the bracket that closes the one at `at`, nothing escaped but a backslash's next."""
-    depth = 0
-    for match in re.compile(r"\\.|[{}\[\]]", re.DOTALL).finditer(text, at, stop):
-        if match[0] == opening:
-            depth += 1
-        elif match[0] == _PAIRS[opening]:
-            depth -= 1
-            if depth == 0:
-                return match.end()
-    return None
-
-
-def _arguments(
-    text: str, position: int, stop: int, name: str, key_at: int, depth: int, *, many: bool = False
-) -> tuple[list[CitedKey], int]:
-    """The keys in the `key_at`-th braces after a command; with `many`, in every `key_at`-th."""
-    found: list[CitedKey] = []
-    seen = 0
-    while True:
-        at = _skip_blank(text, position, stop)
-        opening = text[at : at + 1]
-        optional = opening == "[" or (opening == "(" and many) or (opening == "<" and not many)
-        if not optional and opening != "{":
-            return found, position
-        if optional and seen >= key_at and not many:
-            return found, position
-        is_key = not optional and (seen + 1) % key_at == 0
-        close = _close_keys(text, at, stop) if is_key else _close(text, at, stop)
-        if close is None:
-            return found, position
-        if optional and depth < _DEEPEST:
-            found += _scan(text, at + 1, close, depth + 1)
-        elif optional:
-            pass
-        else:
-            seen += 1
-            if is_key:
-                found += _keys(text, at + 1, close, name)
-        position = close + 1
-        if seen >= key_at and not many:
-            return found, position
+    """After the next mark on the line, or where the line ends."""
+    match = re.compile(rf"[^\n{re.escape(mark)}]*").match(text, position)
+    end = match.end() if match is not None else position
+    return end + 1 if text[end : end + 1] == mark else end
 
 
 def _skip_blank(text: str, position: int, stop: int) -> int:
@@ -230,36 +302,12 @@ def _skip_blank(text: str, position: int, stop: int) -> int:
 
 
 _LONGEST = 4_000
+_SHORTEST = 100
+_PATIENCE = 100 * _LONGEST
 _DEEPEST = 20
 """Citations inside of optional arguments of citations."""
 _INSIDE = re.compile(r"\\(?:.|\n)|%[^\n\r]*|\n[ \t]*\r?\n|[][{}()<>]")
-
-
-def _close(text: str, at: int, stop: int) -> int | None:
-    """The offset of the bracket that closes the one at `at`; None when a paragraph ends first.
-
-    Or when it does not come within `_LONGEST`: so text that never closes any stays linear.
-    """
-    stop = min(stop, at + _LONGEST)
-    opening = text[at]
-    closing = _PAIRS[opening]
-    braces = depth = 0
-    for match in _INSIDE.finditer(text, at, stop):
-        found = match[0]
-        if found[0] == "\n":
-            return None
-        if found[0] in "\\%":
-            continue
-        if opening != "{" and braces == 0:
-            depth += (found == opening) - (found == closing)
-            if depth == 0 and found == closing:
-                return match.start()
-        braces += (found == "{") - (found == "}")
-        if braces < 0:
-            return None
-        if opening == "{" and braces == 0 and found == "}":
-            return match.start()
-    return None
+_RAW = re.compile(r"\\.|[{}\[\]]", re.DOTALL)
 
 
 _IN_KEYS = re.compile(r"\\(?:.|\n)|%[^\n\r]*|\n[ \t]*\r?\n|[{}]")

@@ -17,13 +17,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from bibtools.later import later
 from bibtools.text.latex_accents import COMBINING
 from bibtools.text.latex_commands import GREEK_LETTERS, MATH_COMMANDS, TEXT_COMMANDS
 
 _SIGN_ACCENTS = "".join(sign for sign in COMBINING if not sign.isalpha())
 _WORD_ACCENTS = "|".join(sorted((word for word in COMBINING if word.isalpha()), key=len)[::-1])
 _ONE = r"[^\W_][\u0300-\u036f]*"
-_ACCENT = re.compile(
+_ACCENT = later(
     rf"(?P<outer>\{{)?"
     rf"\\(?:(?P<sign>[{re.escape(_SIGN_ACCENTS)}])[ ]*"
     rf"|(?P<word>{_WORD_ACCENTS})(?:(?![A-Za-z])\s*))"
@@ -31,12 +32,12 @@ _ACCENT = re.compile(
     rf"|\\(?P<bare>[ij])(?![A-Za-z])\s*|(?P<single>{_ONE}))"
     rf"(?P<closing>\}})?",
 )
-_TIED = re.compile(
+_TIED = later(
     r"(\{)?\\(t|texttoptiebar|textundertie|sliding)(?:\s*\{(\w)(\w)\}|\s+(\w)(\w))(?(1)\})"
 )
-_COMMAND = re.compile(r"(\{)?\\([A-Za-z]+)(?(1)(?:\{\}|\s*)\}|(?:\{\}|[ \t]+|(?![A-Za-z])))")
-_SCRIPT = re.compile(r"\\text(super|sub)script\s*\{([^{}\\$]*)\}")
-_MATH = re.compile(r"\{?(?<!\\)\$([^$]*)\$\}?")
+_COMMAND = later(r"(\{)?\\([A-Za-z]+)(?(1)(?:\{\}|\s*)\}|(?:\{\}|[ \t]+|(?![A-Za-z])))")
+_SCRIPT = later(r"\\text(super|sub)script\s*\{([^{}\\$]*)\}")
+_MATH = later(r"\{?(?<!\\)\$([^$]*)\$\}?")
 _MATH_ACCENTS = {
     "acute": "\u0301",
     "grave": "\u0300",
@@ -53,21 +54,17 @@ _MATH_ACCENTS = {
     "vec": "\u20d7",
     "mathring": "\u030a",
 }
-_MATH_ACCENT = re.compile(
-    r"\\(" + "|".join(_MATH_ACCENTS) + r")(?![A-Za-z])\s*(?:\{\s*(\w)\s*\}|(\w))"
-)
-_MATH_COMMAND = re.compile(r"\\([A-Za-z]+)(?:\{\})?[ \t]*")
-_MATH_SCRIPT = re.compile(r"([\^_])\s*(?:\{([^{}\\^_]*)\}|([^{}\\^_\s]))")
-_MATH_FONT = re.compile(
+_MATH_ACCENT = later(r"\\(" + "|".join(_MATH_ACCENTS) + r")(?![A-Za-z])\s*(?:\{\s*(\w)\s*\}|(\w))")
+_MATH_COMMAND = later(r"\\([A-Za-z]+)(?:\{\})?[ \t]*")
+_MATH_SCRIPT = later(r"([\^_])\s*(?:\{([^{}\\^_]*)\}|([^{}\\^_\s]))")
+_MATH_FONT = later(
     r"\\(?:mathrm|mathit|mathnormal|mathsf|mathtt|text|textrm|textit|mbox|operatorname|rm)"
     r"(?![A-Za-z])\s*(?:\{([^{}\\]*)\}|\s)"
 )
-_MATH_SIZE = re.compile(
-    r"\\(?:left|right|middle|[bB]igg?[lr]?)(?![A-Za-z])\s*\.?|\\limits(?![A-Za-z])"
-)
+_MATH_SIZE = later(r"\\(?:left|right|middle|[bB]igg?[lr]?)(?![A-Za-z])\s*\.?|\\limits(?![A-Za-z])")
 _DOUBLE_STRUCK = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
-_MATHBB = re.compile(r"\\mathbb\s*(?:\{\s*([CHNPQRZ])\s*\}|([CHNPQRZ])(?![A-Za-z]))")
-_MATH_SPACE = re.compile(r"\\[,;:! ]|\\q?quad(?![A-Za-z])|(?<!\\)~")
+_MATHBB = later(r"\\mathbb\s*(?:\{\s*([CHNPQRZ])\s*\}|([CHNPQRZ])(?![A-Za-z]))")
+_MATH_SPACE = later(r"\\[,;:! ]|\\q?quad(?![A-Za-z])|(?<!\\)~")
 _SUPER = dict(
     zip(
         "0123456789+-=()abcdefghijklmnoprstuvwxyz\u2212\u2032\u2217*",
@@ -78,7 +75,7 @@ _SUPER = dict(
 _SUB = dict(
     zip("0123456789+-=()aehijklmnoprstuvx\u2212", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₋", strict=True)
 )
-_SPECIAL = re.compile(r"[\\$]")
+_SPECIAL = later(r"[\\$]")
 
 
 def decode(text: str) -> str:
@@ -90,8 +87,8 @@ def decode(text: str) -> str:
     return _characters(text, TEXT_COMMANDS)
 
 
-_BARE_ACCENT = re.compile(r"\\([~^])(?=\s*(?:\}|\Z))")
-_MACRON_OVER_FIGURE = re.compile(r"(?<=\d)\u0304")
+_BARE_ACCENT = later(r"\\([~^])(?=\s*(?:\}|\Z))")
+_MACRON_OVER_FIGURE = later(r"(?<=\d)\u0304")
 
 
 def _characters(text: str, commands: dict[str, str]) -> str:
@@ -230,38 +227,36 @@ def has_script_signs(text: str, *, raised: bool) -> bool:
 
 # The text a reader sees
 
-_ESCAPED = re.compile(r"\\([&%$#_])")
-_QUOTES = re.compile(r"``|''|(?<![\\])`")
-_DASHES = re.compile(r"(?<!-)(---?)(?!-)")
-_SPACES = re.compile(
+_ESCAPED = later(r"\\([&%$#_])")
+_QUOTES = later(r"``|''|(?<![\\])`")
+_DASHES = later(r"(?<!-)(---?)(?!-)")
+_SPACES = later(
     r"\\(?:[,;:>! /\-@]|\\(?:\[[^\]]*\])?|(?:thinspace|enspace|quad|qquad|space|newline|linebreak"
     r"|xspace)(?![A-Za-z])\s*)"
 )
 _NOT_SPACES = frozenset(("\\/", "\\-", "\\!", "\\@"))
-_FONT = re.compile(
+_FONT = later(
     r"\\(?:emph|textit|textsl|textbf|textsc|texttt|textsf|textrm|textup|textmd|textnormal|text|mbox"
     r"|hbox|underline|uline|enquote|mkbibemph|mkbibquote|mkbibbold|mkbibitalic|ensuremath|url|path|nolinkurl"
     r"|href\s*\{[^{}]*\}|textcolor\s*\{[^{}]*\}|foreignlanguage\s*\{[^{}]*\}|lowercase|MakeLowercase"
     r"|bibinfo\s*\{[^{}]*\}|citenamefont|bibnamefont|bibfnamefont|natexlab|bibstring"
     r"|textquote|textsuperscript|textsubscript|singleletter|ocirc)(?![A-Za-z])\s*(?=\{)"
 )
-_DECLARATION = re.compile(
+_DECLARATION = later(
     r"\\(?:protect|relax|ignorespaces|leavevmode)(?![A-Za-z])\s*|"
     r"\\(?:em|it|bf|sc|sl|tt|rm|sf|itshape|bfseries|scshape|slshape|ttfamily|rmfamily|sffamily|upshape"
     r"|mdseries|normalfont|small|large|Large|tiny|footnotesize|scriptsize|boldmath|cal|frenchspacing)"
     r"(?![A-Za-z])\s*"
 )
-_NOTHING = re.compile(
-    r"\\(?:noopsort|SortNoop|sortnoop|noop|index|label|hspace|vspace)\*?\s*\{[^{}]*\}"
-)
-_UPPER = re.compile(r"\\(?:uppercase|MakeUppercase)\s*\{([^{}]*)\}")
-_UNKNOWN = re.compile(r"\\[A-Za-z]+\*?")
-_DOTLESS = re.compile("[\u0131\u0237]([\u0300-\u036f]+)")
-_KEPT_MATH = re.compile(r"(?<!\\)\$[^$]+(?<!\\)\$")
+_NOTHING = later(r"\\(?:noopsort|SortNoop|sortnoop|noop|index|label|hspace|vspace)\*?\s*\{[^{}]*\}")
+_UPPER = later(r"\\(?:uppercase|MakeUppercase)\s*\{([^{}]*)\}")
+_UNKNOWN = later(r"\\[A-Za-z]+\*?")
+_DOTLESS = later("[\u0131\u0237]([\u0300-\u036f]+)")
+_KEPT_MATH = later(r"(?<!\\)\$[^$]+(?<!\\)\$")
 # Unicode sets these aside for use inside programs; no text has them.
-_NONCHARACTER = re.compile("[\ufdd0-\ufdd4\ufde0-\ufde4]")
-_KEPT = re.compile("\ufdd2([0-9]+)\ufdd4")
-_ACTIVE = re.compile(r"[\\{}$~`]|--|''")
+_NONCHARACTER = later("[\ufdd0-\ufdd4\ufde0-\ufde4]")
+_KEPT = later("\ufdd2([0-9]+)\ufdd4")
+_ACTIVE = later(r"[\\{}$~`]|--|''")
 
 
 def _prepared(text: str) -> str:
@@ -321,7 +316,7 @@ def plain(text: str) -> str:
 
 
 # Characters that mean something to TeX go through the reading as stand-ins.
-_STAND_IN = re.compile("[\ufdd0\ufdd1\ufde0-\ufde4]")
+_STAND_IN = later("[\ufdd0\ufdd1\ufde0-\ufde4]")
 _STANDS_FOR = {
     0xFDD0: "{",
     0xFDD1: "}",
@@ -344,7 +339,7 @@ _PLAIN_COMMANDS = {
 }
 
 # What `latex_encode` writes for characters that TeX has no sign of their own for.
-_OUR_SPELLING = re.compile(r"(?<!\\)\{(?:(``|'')|(')|(-{2,}))\}|\\~\{\s*\}")
+_OUR_SPELLING = later(r"(?<!\\)\{(?:(``|'')|(')|(-{2,}))\}|\\~\{\s*\}")
 
 
 def _settled(text: str) -> str:
@@ -397,9 +392,7 @@ def _keep_unknown(text: str, keep: Callable[[str], str]) -> str:
     return "".join(pieces)
 
 
-_URL_ESCAPE = re.compile(
-    r"\\([_%&#~$])|\{\\(?:textunderscore|_)\}|\{?\\textasciitilde\s*(?:\{\})?\}?"
-)
+_URL_ESCAPE = later(r"\\([_%&#~$])|\{\\(?:textunderscore|_)\}|\{?\\textasciitilde\s*(?:\{\})?\}?")
 
 
 def verbatim(text: str) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
+from bibtools.later import later
 from bibtools.text import latex_math
 from bibtools.text.latex_symbols import (
     ACCENTS,
@@ -122,21 +123,21 @@ _longest_group = 2000
 _deepest = 6
 
 # Spaces of all widths that are not listed in TEXT_ALWAYS become plain ones.
-_ODD_SPACE = re.compile(
+_ODD_SPACE = later(
     r"[\t\n\r\v\f\x1c-\x1f\x85\u1680\u2000-\u2005\u2007\u2008\u205f\u3000\u2028\u2029]"
 )
 # Unseen: controls, zero width, marks of direction, variation selectors, tags, byte order mark,
 # soft hyphen, half surrogates, private use and what is no character at all.
-_UNSEEN = re.compile(
+_UNSEEN = later(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U000e0000-\U0010ffff]"
 )
 # Pairs that are ligatures are left for `join` to see.
-_SAFE = re.compile(
+_SAFE = later(
     r"[A-Za-z0-9 .:;()/+=*@\[\]'-]+(?:(?:,(?!,)|[?!](?!`))[A-Za-z0-9 .:;()/+=*@\[\]'-]+)*|[,!?`]"
 )
-_COMMAND = re.compile(r"\\(?:([A-Za-z]+)|(.))", re.DOTALL)
+_COMMAND = later(r"\\(?:([A-Za-z]+)|(.))", re.DOTALL)
 
 
 def clean(text: str) -> str:
@@ -191,7 +192,7 @@ def pieces(text: str, *, ascii_only: bool = False, exact: bool = False) -> list[
     return list(_Scanner(clean(text), ascii_only, 0, exact).scan())
 
 
-_BAR_OVER_FIGURE = re.compile("([0-9])\u0305")
+_BAR_OVER_FIGURE = later("([0-9])\u0305")
 
 
 def join(parts: list[Piece]) -> str:
@@ -332,7 +333,7 @@ class _Scanner:
         if self.text[start : start + 1] != "{" or self.depth >= _deepest:
             return None
         if self.closing is None:
-            self.closing = _matching_braces(self.text)
+            self.closing = matching_braces(self.text)
         end = self.closing.get(start)
         return end if end is not None and end - start <= _longest_group else None
 
@@ -450,7 +451,7 @@ def _with_hyphens(text: str) -> Iterator[Piece]:
             yield Piece(bit, bit, Kind.TEXT)
 
 
-def _matching_braces(text: str) -> dict[int, int]:
+def matching_braces(text: str) -> dict[int, int]:
     """The place of the closing brace for that of every opening one that has one."""
     closing: dict[int, int] = {}
     opened: list[int] = []
@@ -467,14 +468,12 @@ def _wrapped(command: str, parts: list[Piece]) -> Piece:
     return Piece(plain, f"\\{command}{{{join(parts)}}}", Kind.GROUP)
 
 
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-_DECLARATION = re.compile(r"\{\s*\\(em|it|itshape|bf|bfseries|sc|tt|sl|rm|sf)(?![A-Za-z])\s*")
-_SPECIAL = re.compile(r"\{\\[^\s{}]")
-_ACCENT_BASE = re.compile(
-    r"[ ]*(?:([^\W\d_])|\{[ ]*([^\W\d_]|\\[ij])[ ]*\}|(\\[ij])(?![A-Za-z])[ ]?)"
-)
-_AFTER_WORD = re.compile(r"\{\}|[ ]+(?=\w)(?!$)|")
-_GREEK_WORD = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{4,}")
+_BRACE = later(r"\\.|[{}]", re.DOTALL)
+_DECLARATION = later(r"\{\s*\\(em|it|itshape|bf|bfseries|sc|tt|sl|rm|sf)(?![A-Za-z])\s*")
+_SPECIAL = later(r"\{\\[^\s{}]")
+_ACCENT_BASE = later(r"[ ]*(?:([^\W\d_])|\{[ ]*([^\W\d_]|\\[ij])[ ]*\}|(\\[ij])(?![A-Za-z])[ ]?)")
+_AFTER_WORD = later(r"\{\}|[ ]+(?=\w)(?!$)|")
+_GREEK_WORD = later(r"[\u0370-\u03ff\u1f00-\u1fff]{4,}")
 
 
 @lru_cache(maxsize=4096)

@@ -16,8 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from bibtools.later import later
 from bibtools.text.latex_decode import has_script_signs, plain, verbatim
-from bibtools.text.latex_encode import encode
+from bibtools.text.latex_encode import encode, matching_braces
 from bibtools.text.markup import (
     CLOSING,
     OPENING,
@@ -61,26 +62,23 @@ _MARK: Final[dict[Style, str]] = dict(
 _END: Final = "\ufddb"
 _KEPT: Final = "\ufddc"
 _STYLE_OF: Final[dict[str, Style]] = {mark: style for style, mark in _MARK.items()}
-_MARKS: Final = re.compile("[\ufdd5-\ufddb]")
-_RESERVED: Final = re.compile("[\ufdd5-\ufddf]")
-_HINT: Final = re.compile(
+_MARKS: Final = later("[\ufdd5-\ufddb]")
+_RESERVED: Final = later("[\ufdd5-\ufddf]")
+_HINT: Final = later(
     r"\\(?:" + "|".join(sorted([*_STYLES, *_QUOTES], key=len, reverse=True)) + r")(?![A-Za-z])"
 )
-_BRACE: Final = re.compile(r"\\.|[{}]", re.DOTALL)
-_GROUP_COMMAND: Final = re.compile(r"\\([A-Za-z]+)\*?\s*\Z")
-_DECLARATION: Final = re.compile(r"\s*\\([A-Za-z]+)(?![A-Za-z])\s*")
-_SCRIPT: Final = re.compile(
+_GROUP_COMMAND: Final = later(r"\\([A-Za-z]+)\*?\s*\Z")
+_DECLARATION: Final = later(r"\s*\\([A-Za-z]+)(?![A-Za-z])\s*")
+_SCRIPT: Final = later(
     r"(?<!\\)\$\s*([0-9]*)(?:\{\})?\s*([\^_])\s*(?:\{\s*"
     r"(?:\\(?:textrm|textup|text|mathrm|mbox|rm|textit)(?![A-Za-z])\s*(?:\{([^{}\\$^_]*)\})?)?"
     r"([^{}\\$^_]*)\}|([^{}\\$^_\s]))\s*\$"
 )
-_ADDRESS: Final = re.compile(
-    r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}\s*(?=\{)"
-)
-_KEPT_ADDRESS: Final = re.compile(f"{_KEPT}([0-9]+){_END}")
-_PARAGRAPH: Final = re.compile(r"\s*\\par(?![A-Za-z])\s*(?:\{\})?\s*")
-_BLANKS: Final = re.compile(" {2,}")
-_LINE: Final = re.compile(r"[ \t]*\\(?:\\(?:\[[^\]]*\])?|newline(?![A-Za-z])(?:\{\})?)[ \t]*")
+_ADDRESS: Final = later(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}\s*(?=\{)")
+_KEPT_ADDRESS: Final = later(f"{_KEPT}([0-9]+){_END}")
+_PARAGRAPH: Final = later(r"\s*\\par(?![A-Za-z])\s*(?:\{\})?\s*")
+_BLANKS: Final = later(" {2,}")
+_LINE: Final = later(r"[ \t]*\\(?:\\(?:\[[^\]]*\])?|newline(?![A-Za-z])(?:\{\})?)[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,7 @@ def _script(match: re.Match[str]) -> str:
 
 def _mark_groups(latex: str, nocase: bool) -> str:
     """The LaTeX with a mark for each style that opens, and one where it ends."""
-    closing = _matching_braces(latex)
+    closing = matching_braces(latex)
     in_math = _math_spans(latex)
     out: list[str] = []
     ends: dict[int, str] = {}
@@ -199,18 +197,6 @@ def _mark_groups(latex: str, nocase: bool) -> str:
         ends[end] = _END
     _flush(latex, position, len(latex), out, ends)
     return "".join(out)
-
-
-def _matching_braces(latex: str) -> dict[int, int]:
-    """The place of the closing brace for that of every opening one that has one."""
-    closing: dict[int, int] = {}
-    opened: list[int] = []
-    for match in _BRACE.finditer(latex):
-        if match[0] == "{":
-            opened.append(match.start())
-        elif match[0] == "}" and opened:
-            closing[opened.pop()] = match.start()
-    return closing
 
 
 def _marks_of_command(command: str) -> tuple[str, str] | None:

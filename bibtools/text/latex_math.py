@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from bibtools.later import later
 from bibtools.text.latex_symbols import MATH, MATH_BY_COMMAND
 
 _SYMBOLS = MATH_BY_COMMAND | frozenset(
@@ -79,7 +80,7 @@ counts braces without regard to backslashes."""
 _PLAIN = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-*/=<>()[]|!,.:;?@"
 )
-_TOKEN = re.compile(r"\\([A-Za-z]+)[ ]*|\\(.)|(.)", re.DOTALL)
+_TOKEN = later(r"\\([A-Za-z]+)[ ]*|\\(.)|(.)", re.DOTALL)
 _longest = 400
 """Characters between two dollar signs that we still take for a formula."""
 _deepest = 12
@@ -212,8 +213,8 @@ def formula(text: str) -> str | None:
     return re.sub(r" +(?=[^A-Za-z ]|$)", "", written).strip() or None
 
 
-_OPERATOR = re.compile(r"[\\^_=<>+\-*/()\[\]|]")
-_PROSE = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{3,}(?![A-Za-z(}])")
+_OPERATOR = later(r"[\\^_=<>+\-*/()\[\]|]")
+_PROSE = later(r"(?<![\\A-Za-z{])[A-Za-z]{3,}(?![A-Za-z(}])")
 
 
 def looks_like_math(inside: str, following: str) -> bool:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Final, Literal
 
+from bibtools.later import later
+
 Style = Literal["i", "b", "sup", "sub", "sc", "nocase"]
 
 OPENING: Final[dict[Style, str]] = {
@@ -29,7 +31,7 @@ CLOSING: Final[dict[Style, str]] = {
 }
 """How we write the end of each."""
 
-_TAG = re.compile(
+_TAG = later(
     r"<(?P<name>i|b|sup|sub|sc)>"
     r"|<span\s+(?:(?P<nocase>class=[\"']nocase[\"'])"
     r"|style=[\"']font-variant:\s*small-caps;?[\"']|style=[\"']small-caps[\"'])\s*>"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from bibtools.later import later
 from bibtools.model.names import Name
 
 SUFFIXES: frozenset[str] = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
@@ -23,7 +24,7 @@ PARTICLES: frozenset[str] = frozenset(
 
 _INNER_PARTICLES = PARTICLES | {"in", "und", "lo", "y"}
 # Arabic articles are written with a hyphen: "Abu Ja'far al-Khwarizmi".
-_ARTICLE = re.compile(r"((?:al|el|ul|as|ash|at|ad|ar|az|an)[-\u2010\u2011])(\w.*)")
+_ARTICLE = later(r"((?:al|el|ul|as|ash|at|ad|ar|az|an)[-\u2010\u2011])(\w.*)")
 _CAPITAL_PARTICLES = frozenset(
     "Van Von Vom Zu De Der Den Del Della Delle Dello Dell Dei Degli Di Da Das Do Dos Du Des La Le "
     "Lo Las Los Ten Ter El Al Ibn Bin Ben Abu Abou St St. San Santa Saint Mac Mc \u00d3 N\u00ed "
@@ -59,7 +60,7 @@ _BODIES = frozenset(
     "huggingface eleutherai bigscience bigcode nllb glm chatglm internlm baichuan kimi minimax "
     "stepfun mosaicml databricks servicenow adobe samsung deepmind llama".split()
 )
-_FAMILY_FIRST_SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_FAMILY_FIRST_SCRIPT = later(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
 def is_body(printed: str) -> bool:

@@ -15,15 +15,16 @@ from enum import StrEnum
 from functools import lru_cache
 from html import unescape
 
+from bibtools.later import later
 from bibtools.model import Name
 
 _PARTICLES = frozenset(
     "af al an auf ben bin d da dal dalla das de dei del della delle den der des di do dos du e el "
     "ibn la las le les lo los of op t' ten ter the und van ver vom von y zu zum zur 't".split()
 )
-_SUFFIX = re.compile(r"(?:jr|sr|junior|senior|ii|iii|iv|2nd|3rd)\.?", re.IGNORECASE)
+_SUFFIX = later(r"(?:jr|sr|junior|senior|ii|iii|iv|2nd|3rd)\.?", re.IGNORECASE)
 _FOLDED_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_TOKEN = re.compile(r"[^\W_]+")
+_TOKEN = later(r"[^\W_]+")
 _FOLDS = str.maketrans(
     {
         "ß": "ss",
@@ -63,7 +64,7 @@ _CYRILLIC = {
 }  # fmt: skip
 """Letters as passports and journals write them (BGN/PCGN without its marks)."""
 _ROMANIZED = str.maketrans(_CYRILLIC)
-_CYRILLIC_LETTER = re.compile("[\u0400-\u04ff]")
+_CYRILLIC_LETTER = later("[\u0400-\u04ff]")
 _TEX_LETTERS = {
     "ss": "ß",
     "o": "ø",
@@ -99,11 +100,11 @@ _TEX_ACCENTS = {
     "d": "\u0323",
     "b": "\u0331",
 }
-_TEX_LETTER = re.compile(r"\\(ss|ae|AE|oe|OE|aa|AA|dh|dj|th|[oOlLij])(?![A-Za-z])\s?(?:\{\})?")
-_TEX_ACCENT = re.compile(r"\\(?:(['`^\"~=.])\s*|([uvHckrdb])(?:\s+|(?=\{)))(?:\{\s*(\w)\s*\}|(\w))")
-_PARENTHESES = re.compile(r"\([^()]*\)")
-_SEPARATOR = re.compile(r"\s*[,;]\s*(?:and\s+|&\s*)?|\s+and\s+|\s+&\s+")
-_ET_AL = re.compile(r"(?:\bet\.?\s*al\.?|\band others|\.\.\.|…)\s*$", re.IGNORECASE)
+_TEX_LETTER = later(r"\\(ss|ae|AE|oe|OE|aa|AA|dh|dj|th|[oOlLij])(?![A-Za-z])\s?(?:\{\})?")
+_TEX_ACCENT = later(r"\\(?:(['`^\"~=.])\s*|([uvHckrdb])(?:\s+|(?=\{)))(?:\{\s*(\w)\s*\}|(\w))")
+_PARENTHESES = later(r"\([^()]*\)")
+_SEPARATOR = later(r"\s*[,;]\s*(?:and\s+|&\s*)?|\s+and\s+|\s+&\s+")
+_ET_AL = later(r"(?:\bet\.?\s*al\.?|\band others|\.\.\.|…)\s*$", re.IGNORECASE)
 
 
 def plain_letters(text: str) -> str:

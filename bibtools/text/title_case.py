@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bibtools.later import later
 from bibtools.text.latex_encode import Kind, Piece, join, pieces, within
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[?!][\"'”’)\]]*$")
+_WORD = later(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SENTENCE_END = later(r"[?!][\"'”’)\]]*$")
 _sentence_case_share = 0.6
 """A title in which this share of the longer words is lower-case is taken to be in sentence case,
 so that its capitals are names. Title case leaves only short words lower."""
@@ -65,7 +66,7 @@ def encode_title(
     return join(out)
 
 
-_SIMPLE = re.compile(
+_SIMPLE = later(
     r"(?!.*(?:  |--|,,|''))[A-Za-z0-9.:;()/+=*@'?!,-](?:[A-Za-z0-9 .:;()/+=*@'?!,-]*"
     r"[A-Za-z0-9.:;()/+=*@'?!,-])?"
 )
@@ -212,8 +213,8 @@ def _hyphenated(word: list[Piece]) -> list[list[Piece]]:
     return [group for group in groups if group]
 
 
-_SINGLE = re.compile(r"[^\w]*([B-Z])[^\w]*")
-_CALL = re.compile(r"[A-Z]\w*[(\[{][^()]*[)\]}]")
+_SINGLE = later(r"[^\w]*([B-Z])[^\w]*")
+_CALL = later(r"[A-Z]\w*[(\[{][^()]*[)\]}]")
 
 
 @lru_cache(maxsize=8192)  # titles share their words

@@ -7,22 +7,20 @@ decided in `bibtools.matching`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from html import unescape
 
-_WORD = re.compile(r"[^\W_]+")
-_PLAIN_WORD = re.compile(r"[a-z0-9]+")
+from bibtools.later import later
+
+_WORD = later(r"[^\W_]+")
+_PLAIN_WORD = later(r"[a-z0-9]+")
 # What sends a title to the slow path: TeX, an entity, markup, an apostrophe.
-_DRESS = re.compile(r"[\\${}<&'^_]")
-_ENTITY = re.compile(r"&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8}\d{0,2});", re.IGNORECASE)
-_TAG = re.compile(
-    r"</?(?:i|b|u|em|strong|su[bp]|mml:[a-z]+|m[a-z]+|span|tt|sc|scp)(?:\s[^<>]*)?/?>"
-)
+_DRESS = later(r"[\\${}<&'^_]")
+_ENTITY = later(r"&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8}\d{0,2});", re.IGNORECASE)
+_TAG = later(r"</?(?:i|b|u|em|strong|su[bp]|mml:[a-z]+|m[a-z]+|span|tt|sc|scp)(?:\s[^<>]*)?/?>")
 # `\'e`, `\"{o}`, `\v c`: the accent goes, the letter stays.
-_ACCENT = re.compile(r"\\(?:['`^\"~=.]\s*|[uvHtcdbkr](?![A-Za-z])\s*)\{?")
+_ACCENT = later(r"\\(?:['`^\"~=.]\s*|[uvHtcdbkr](?![A-Za-z])\s*)\{?")
 _LETTERS = {
     "i": "i",
     "j": "j",
@@ -56,7 +54,7 @@ _NO_WORDS = frozenset(
     "mathrm mathit mathbf mathsf mathtt mathcal mathfrak mathbb mathscr boldsymbol textrm "
     "textit textbf textsf texttt textsc ensuremath operatorname bbb".split()
 )
-_COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
+_COMMAND = later(r"\\([A-Za-z]+)\*?")
 _FOLDS = {
     "ß": "ss",
     "ø": "o",
@@ -111,9 +109,9 @@ _VARIANTS = {
     "infinity": "infty",
 }
 _ODD_WORDS = _NO_WORDS | _VARIANTS.keys()
-_GREEK_TEXT = re.compile(r"[\u0370-\u03ff]{3,}")
-_CUT = re.compile(r"(?:\.\s?\.\s?\.|…|\\[lc]?dots)[\s}\"')\]]*$")
-_SUBTITLE = re.compile(r":(?=\s|$|[A-Z])|\s[-–—]{1,3}\s|\s?---?\s?|—|[.?!](?=\s)|;\s")
+_GREEK_TEXT = later(r"[\u0370-\u03ff]{3,}")
+_CUT = later(r"(?:\.\s?\.\s?\.|…|\\[lc]?dots)[\s}\"')\]]*$")
+_SUBTITLE = later(r":(?=\s|$|[A-Z])|\s[-–—]{1,3}\s|\s?---?\s?|—|[.?!](?=\s)|;\s")
 
 
 def title_words(title: str) -> tuple[str, ...]:
@@ -142,6 +140,9 @@ def title_key(title: str) -> str:
 
 def title_hash(key: str) -> int:
     """48 bits that stand for a title key; the same on every machine."""
+    # Here, as `unescape` below: a look-up by ID needs neither.
+    import hashlib
+
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=6).digest(), "little")
 
 
@@ -182,7 +183,10 @@ def printed_words(title: str, words: Sequence[str]) -> tuple[int, ...]:
 def _undress(title: str) -> str:
     text = title
     if "&" in text:
-        text = unescape(text) if _ENTITY.search(text) else text
+        if _ENTITY.search(text):
+            from html import unescape
+
+            text = unescape(text)
         text = text.replace("\\&", " and ").replace("&", " and ")
     if "<" in text:
         text = _TAG.sub("", text)
@@ -210,7 +214,7 @@ def _command(match: re.Match[str]) -> str:
     return f" {_VARIANTS.get(name, name)} "
 
 
-_UNSPACED = re.compile(
+_UNSPACED = later(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 )
 
@@ -247,8 +251,8 @@ REMARK_WORDS = frozenset(
 )
 """Words that make the title of one paper that of a remark on it."""
 
-_DIGIT = re.compile(r"\d")
-_ROMAN = re.compile(r"(?=[ivxl])(?:x{0,3}(?:ix|iv|v?i{0,3})|xl(?:ix|iv|v?i{0,3}))")
+_DIGIT = later(r"\d")
+_ROMAN = later(r"(?=[ivxl])(?:x{0,3}(?:ix|iv|v?i{0,3})|xl(?:ix|iv|v?i{0,3}))")
 
 
 def is_number(word: str) -> bool:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
-
+from bibtools.adapters.closing import Closing
 from bibtools.adapters.index import schema
-from bibtools.adapters.index.building import IndexInfo, SourceInfo
 from bibtools.adapters.index.tables import Tables, open_tables
-from bibtools.formats.link_dumps import EVIDENCE_ORDER
+from bibtools.formats.link_dumps import EVIDENCE_ORDER, IN_PAPER, OFFICIAL
 from bibtools.matching.evidence import IndexedPaper
-from bibtools.matching.resolve import Asked, decide
 from bibtools.model import ArxivId, Entry, Link, Resolution
-from bibtools.text.fingerprints import ASKED_ANCHORS, AskedText
+from bibtools.text.addresses import same_address_key
 from bibtools.text.titles import title_hash
+
+# Imported where they are used: a look-up by ID needs none of it, and is over before it is there.
+if TYPE_CHECKING:
+    from bibtools.adapters.index.building import IndexInfo
+    from bibtools.matching.resolve import Asked
+    from bibtools.text.fingerprints import AskedText
 
 # How many papers' titles are read and compared for one question.
 _CANDIDATES = 10
@@ -33,6 +35,8 @@ _CROWD = 1_500
 # A pair of words found in so many abstracts is a phrase of the trade.
 _ANCHOR_CROWD = 300
 _LINK_ORDER = {name: number for number, name in enumerate(("abstract", "comment", *EVIDENCE_ORDER))}
+
+_OWN_EVIDENCE = frozenset({"abstract", "comment", OFFICIAL, IN_PAPER})
 
 
 def default_path() -> Path:
@@ -56,7 +60,7 @@ def open_index(path: Path) -> Index:
     return Index(open_tables(path))
 
 
-class Index:
+class Index(Closing):
     """An open index; a context manager. Its answers do not depend on the order of questions."""
 
     def __init__(self, tables: Tables) -> None:
@@ -65,23 +69,16 @@ class Index:
         self._last: dict[str, IndexedPaper] = {}
         """The papers that the last answer is about: who asks one thing of them asks more."""
 
-    def __enter__(self) -> Index:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Close the file."""
         self.tables.close()
 
     def info(self) -> IndexInfo:
         """What is in the index."""
+        import json
+
+        from bibtools.adapters.index.building import IndexInfo, SourceInfo
+
         meta = self.tables.meta
         sources = tuple(SourceInfo(*row) for row in json.loads(meta.get("sources") or "[]"))
         return IndexInfo(
@@ -114,12 +111,32 @@ class Index:
             strongest.setdefault(url, Link(url, evidence, kind))
         return tuple(strongest.values())
 
+    def papers_of_link(self, url: str) -> tuple[ArxivId, ...]:
+        """The papers whose own code this repository is, as far as anybody says so; those that only
+        mention it, or are implemented by somebody else in it, are left out.
+        """
+        key = same_address_key(url)
+        name = key.rpartition("/")[2].replace("%", "").replace("_", "")
+        rows = self.tables.rows(
+            "select distinct paper, url, evidence from link "
+            "where replace(replace(lower(url), '%', ''), '_', '') like ?",
+            (f"%/{name}%",),
+        )
+        papers = {
+            paper
+            for paper, address, evidence in rows
+            if evidence in _OWN_EVIDENCE and same_address_key(address) == key
+        }
+        return tuple(schema.unpack_id(paper) for paper in sorted(papers))
+
     def resolve(self, entries: Sequence[Entry]) -> list[Resolution]:
         """Which paper each entry is; in the order of the entries."""
         return [self.resolve_one(entry) for entry in entries]
 
     def resolve_one(self, entry: Entry) -> Resolution:
         """Which paper an entry is: first by its exact title, then by words and abstract."""
+        from bibtools.matching.resolve import Asked, decide
+
         asked = Asked.of(entry)
         exact: list[IndexedPaper] = []
         self._last = {}
@@ -182,6 +199,8 @@ class Index:
 
     def _nearest(self, asked: Asked, packed: Iterable[int]) -> list[int]:
         """Of many papers, those with the titles most alike."""
+        from rapidfuzz import fuzz, process
+
         titles = self.tables.titles(sorted(packed)[:_CROWD])
         scorer = fuzz.partial_ratio if asked.cut else fuzz.ratio
         found = process.extract(
@@ -192,6 +211,8 @@ class Index:
     def _by_abstract(self, text: AskedText) -> list[int]:
         """The papers, packed, that share most of the text's lowest pairs."""
         tally: Counter[int] = Counter()
+        from bibtools.text.fingerprints import ASKED_ANCHORS
+
         for value in text.pairs[:ASKED_ANCHORS]:
             papers = self.tables.papers_of_anchor(value)
             if len(papers) <= _ANCHOR_CROWD:
@@ -201,6 +222,8 @@ class Index:
 
 def _harvested(harvest: str | None) -> str | None:
     """The day up to which all of arXiv was harvested."""
+    import json
+
     done = json.loads(harvest or "{}").get("done", {})
     return done.get("") if isinstance(done, dict) else None
 

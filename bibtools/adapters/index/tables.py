@@ -7,15 +7,14 @@ import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
+from bibtools.adapters.closing import Closing
 from bibtools.adapters.index import schema
 from bibtools.errors import InputError
 from bibtools.matching.evidence import IndexedPaper
 from bibtools.model import PartialDate
-from bibtools.text.fingerprints import Sketch
 from bibtools.text.titles import FUNCTION_WORDS
 
 BUILD_HINT = "Build it with `bibtools index build --arxiv FILE`."
@@ -70,7 +69,7 @@ def _damaged(path: Path, error: sqlite3.Error) -> InputError:
     return InputError(f'The index "{path}" is damaged or not an index ({error}).', _REBUILD_HINT)
 
 
-class Tables:
+class Tables(Closing):
     """The tables of one file. What is read often is kept."""
 
     def __init__(self, path: Path, database: sqlite3.Connection) -> None:
@@ -79,17 +78,6 @@ class Tables:
         self.meta: dict[str, str] = dict(self.rows("select key, value from meta"))
         self.records = int(self.meta.get("records") or 0)
         self._counts: dict[str, int] = {}
-
-    def __enter__(self) -> Tables:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -192,6 +180,11 @@ def _paper(
     if created:
         year, rest = divmod(created, 10000)
         date = PartialDate(year, rest // 100 or None, rest % 100 or None)
+    sketch = None
+    if sample:
+        from bibtools.text.fingerprints import Sketch
+
+        sketch = Sketch(pairs or 0, sample)
     return IndexedPaper(
         schema.unpack_id(number),
         title,
@@ -199,5 +192,5 @@ def _paper(
         date,
         tuple(categories.split()) if categories else (),
         doi,
-        Sketch(pairs or 0, sample) if sample else None,
+        sketch,
     )

@@ -7,18 +7,19 @@ import re
 from bibtools.formats.bibtex.field_reader import FieldReader
 from bibtools.formats.bibtex.fields import EPRINT_ADDRESSES
 from bibtools.formats.bibtex.tex_values import from_url_value
+from bibtools.later import later
 from bibtools.model import ArxivId, Doi, Link, parse_doi
 from bibtools.text.latex_decode import verbatim
 
 _CODE_FIELDS = ("code", "url_code", "url-code", "code_url", "repository-code", "repository_code")
 _SOME_CODE = frozenset({*_CODE_FIELDS, "code1", "code2"})
-_CODE = re.compile(r"code\d+")
-_DOI_URL = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/|\Z)")
-_ONE_URL = re.compile(r"\s*(?:\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|(https?://\S+))\s*\.?\s*")
-_HREF = re.compile(r"\s*\\href\s*\{([^{}]*)\}.*", re.DOTALL)
-_EPRINT = re.compile(r"[A-Za-z0-9./_-]+")
+_CODE = later(r"code\d+")
+_DOI_URL = later(r"https?://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
+_SCHEME = later(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HOST = later(r"[\w-]+(?:\.[\w-]+)+(?:/|\Z)")
+_ONE_URL = later(r"\s*(?:\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|(https?://\S+))\s*\.?\s*")
+_HREF = later(r"\s*\\href\s*\{([^{}]*)\}.*", re.DOTALL)
+_EPRINT = later(r"[A-Za-z0-9./_-]+")
 
 
 def read_doi(reader: FieldReader) -> Doi | None:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 
 from bibtools.formats.bibtex.field_reader import FieldReader
+from bibtools.later import later
 from bibtools.model import ArxivId, parse_arxiv
 from bibtools.text.arxiv_words import is_arxiv_venue
 from bibtools.text.latex_decode import plain
 
-_ARXIV_WORDS = re.compile(
+_ARXIV_WORDS = later(
     r"arxiv\s*(?:preprint|e-?prints?)?[\s:,]*(?:arxiv\s*:\s*)?"
     r"(\d{4}\.\d{4,5}(?:v\d+)?|[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?)"
     r"(?:\s*\[([A-Za-z.-]+)\])?",
     re.IGNORECASE,
 )
-_ARXIV_HINT = re.compile(r"arxiv|corr|computing", re.IGNORECASE)
-_ARXIV_ADDRESS = re.compile(r"arxiv\.org/(?:abs|pdf)/[^\s{}]+")
-_CORR_VOLUME = re.compile(r"abs/(\S+)")
+_ARXIV_HINT = later(r"arxiv|corr|computing", re.IGNORECASE)
+_ARXIV_ADDRESS = later(r"arxiv\.org/(?:abs|pdf)/[^\s{}]+")
+_CORR_VOLUME = later(r"abs/(\S+)")
 
 # What says that the ID is another paper's.
-_OF_ANOTHER = re.compile(
+_OF_ANOTHER = later(
     r"\b(?:see|cf|compare[sd]?|comments?|commentary|repl(?:y|ies)|respon(?:se|ds)|extend(?:s|ing)?"
     r"|extension|generali[sz]\w*|improv\w*|continu\w*|sequel|companion|follow\w*|based|build\w*"
     r"|supersed\w*|replac\w*|correct\w*|errat\w+|corrigend\w+|addend\w+|supplement\w*|appendix"
@@ -29,9 +30,9 @@ _OF_ANOTHER = re.compile(
     r"|\bversions?\s+of\b|\b(?:overlaps?|together|combined|merged)\b",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[;,()\[\]]|\.(?:\s|$)")
+_CLAUSE_END = later(r"[;,()\[\]]|\.(?:\s|$)")
 # What stands beside the entry's own ID without a meaning of its own.
-_DRESS = re.compile(
+_DRESS = later(
     r"\b(?:arxiv(?:\.org)?|e-?prints?|preprints?|technical report|available|online|at|on|as|from|in"
     r"|under|the|an?|full|extended|long|longer|complete|version|also|is|url|https?|http|id"
     r"|identifier|number|no|submitted|posted|to|published|abs|pdf|v\d+)\b|[\s:/.~{}\\-]+",

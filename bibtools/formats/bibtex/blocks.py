@@ -184,6 +184,10 @@ class BibEntry(Block):
         """
         self.document.retype_entry(self, kind)
 
+    def let_go(self) -> None:
+        """Make room: `fields` is computed again when somebody asks."""
+        self._fields = None
+
     def forget(self, edited: bytes) -> None:
         """Take new bytes for the entry; what was computed from the old ones is forgotten."""
         self.edited = edited

@@ -6,7 +6,6 @@ backslash, no run of blanks, nothing but ASCII.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, unquote
@@ -17,12 +16,16 @@ _SAFE: Final = "-_.~:,[]/;()'+*!?=\"<>|"
 
 def write_carried(carried: Mapping[str, Any]) -> str:
     """The value of the field."""
+    import json  # most entries carry nothing
+
     text = json.dumps(carried, ensure_ascii=False, separators=(",", ":"))
     return quote(text.encode("utf-8", "surrogatepass"), safe=_SAFE)
 
 
 def read_carried(value: str) -> object:
     """What `write_carried` was given; None when the value is nothing of the kind."""
+    import json
+
     try:
         return json.loads(unquote(value, "utf-8", "surrogatepass"))
     except (ValueError, RecursionError):

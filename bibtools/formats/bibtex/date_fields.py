@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bibtools.formats.bibtex.field_reader import FieldReader
+from bibtools.later import later
 from bibtools.model import Dating, PartialDate, parse_dating
 from bibtools.text.latex_decode import plain
 
@@ -34,17 +35,17 @@ _MONTHS = {
     for name in names.split()
 }
 _SEASONS = {"spring": 1, "summer": 2, "autumn": 3, "fall": 3, "winter": 4}
-_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
-_WHOLE_YEAR = re.compile(r"-?\d{3,4}", re.ASCII)
-_YEARS = re.compile(r"(\d{4})\s*(?:/|-{1,2}|[\u2013\u2014])\s*(\d{4})", re.ASCII)
-_DAY = re.compile(r"(?<!\d)([0-3]?\d)(?:st|nd|rd|th)?(?!\d)", re.ASCII)
-_PRINTED = re.compile(
+_YEAR = later(r"(?<!\d)(\d{4})(?!\d)", re.ASCII)
+_WHOLE_YEAR = later(r"-?\d{3,4}", re.ASCII)
+_YEARS = later(r"(\d{4})\s*(?:/|-{1,2}|[\u2013\u2014])\s*(\d{4})", re.ASCII)
+_DAY = later(r"(?<!\d)([0-3]?\d)(?:st|nd|rd|th)?(?!\d)", re.ASCII)
+_PRINTED = later(
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\.?[ -])?(?P<month>[A-Za-z]{3,9})\.?"
     r"(?:[ -](?P<after>\d{1,2})(?:st|nd|rd|th)?)?,?[ -](?P<year>\d{4})",
     re.ASCII,
 )
-_SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", re.ASCII)
-_LOOSE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_SLASHED = later(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", re.ASCII)
+_LOOSE = later(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _ORDINALS = frozenset("st nd rd th".split())
 
 

@@ -15,6 +15,7 @@ from bibtools.errors import BibtoolsError
 from bibtools.formats.bibtex.scanner import scan_block
 from bibtools.formats.bibtex.scans import FieldPlace, Scan
 from bibtools.formats.bibtex.source import Source
+from bibtools.later import later
 
 if TYPE_CHECKING:
     from bibtools.formats.bibtex.blocks import BibEntry
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 
 _SAMPLE = 40
 """Entries looked at to learn a file's style."""
-_FIELD_NAME = re.compile(r"[^\W\d][^\x00-\x20\"#%'(),={}]*")
-_KEY = re.compile(r"[^\x00-\x20,{}\"#%=\\~]+")
+_FIELD_NAME = later(r"[^\W\d][^\x00-\x20\"#%'(),={}]*")
+_KEY = later(r"[^\x00-\x20,{}\"#%=\\~]+")
 _LINE_END = re.compile(rb"(\r\n|\n|\r)")
 _SEPARATOR = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*")
 
 
-_TYPE = re.compile(r"(?!(?:comment|string|preamble)\Z)[a-z]+", re.ASCII)
+_TYPE = later(r"(?!(?:comment|string|preamble)\Z)[a-z]+", re.ASCII)
 _TYPE_AT = re.compile(rb"@\s*([A-Za-z]+)")
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from bibtools.formats.bibtex.fields import NEEDS_VENUE, Dialect
 from bibtools.formats.csl_variables import TYPES as _CSL_TYPES
+from bibtools.later import later
 from bibtools.model import Entry, type_document, type_preprint
 
 READ: Final[dict[str, str]] = {
@@ -182,7 +183,7 @@ _SUBTYPED: Final = frozenset(
 MAY_BE_PREPRINT: Final = frozenset(
     "misc online unpublished electronic www webpage preprint".split()
 )
-MASTER: Final = re.compile(r"master['\u2019]?s thesis", re.IGNORECASE)
+MASTER: Final = later(r"master['\u2019]?s thesis", re.IGNORECASE)
 
 
 def csl_type(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from bibtools.formats.bibtex.blocks import BibEntry
-from bibtools.formats.bibtex.document import Document
 from bibtools.formats.bibtex.field_values import decode_text, split_literals
 from bibtools.formats.bibtex.fields import LISTS
 from bibtools.model import Notice
 from bibtools.text.latex_decode import plain, verbatim
+
+if TYPE_CHECKING:
+    from bibtools.formats.bibtex.blocks import BibEntry
+    from bibtools.formats.bibtex.document import Document
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ import re
 
 from bibtools.formats.bibtex.fields import LINES, LISTS, TITLES, Dialect
 from bibtools.formats.bibtex.tex_values import LONGEST, text_value
+from bibtools.later import later
 from bibtools.model.variables import PLAIN_FIELDS
 from bibtools.text.latex_decode import plain
 from bibtools.text.latex_encode import encode
@@ -24,22 +25,22 @@ from bibtools.text.latex_markup import (
 from bibtools.text.markup import CLOSING, OPENING, strip_markup
 from bibtools.text.title_case import encode_title
 
-_LATEX = re.compile(r"[\\{}$~`<]|--|''")
-_COMMAND = re.compile(r"\\[A-Za-z]+")
-_BLANKS = re.compile(" {2,}")
-_RANGE = re.compile(r"(?<![{-])[ ~]*(?:-{1,3}|[\u2010-\u2015])[ ~]*(?![}-])")
-_PLAIN_RANGE = re.compile(r"[0-9A-Za-z., ]+(?:--?[0-9A-Za-z., ]+)?")
-_HYPHEN_INSIDE = re.compile(r"(?<=[^\s-])-(?=[^\s-])")
-_LONE_HYPHEN = re.compile(r"(?<![{-])-(?![-}])")
-_DASH = re.compile("[\u2013\u2014]")
+_LATEX = later(r"[\\{}$~`<]|--|''")
+_COMMAND = later(r"\\[A-Za-z]+")
+_BLANKS = later(" {2,}")
+_RANGE = later(r"(?<![{-])[ ~]*(?:-{1,3}|[\u2010-\u2015])[ ~]*(?![}-])")
+_PLAIN_RANGE = later(r"[0-9A-Za-z., ]+(?:--?[0-9A-Za-z., ]+)?")
+_HYPHEN_INSIDE = later(r"(?<=[^\s-])-(?=[^\s-])")
+_LONE_HYPHEN = later(r"(?<![{-])-(?![-}])")
+_DASH = later("[\u2013\u2014]")
 _DASH_COMMANDS = {"\u2013": "\\textendash{}", "\u2014": "\\textemdash{}"}
 # We protect words, and a letter alone only after a question or a call.
-_ONLY_BRACES = re.compile(r"[^\\{}$~`<]*(?:\{[^\\{}$~`<]*\}[^\\{}$~`<]*)*")
-_GROUP = re.compile(r"\{([^{}]*)\}")
+_ONLY_BRACES = later(r"[^\\{}$~`<]*(?:\{[^\\{}$~`<]*\}[^\\{}$~`<]*)*")
+_GROUP = later(r"\{([^{}]*)\}")
 # Dashes, quotes, and what `latex_encode` writes for straight ones.
-_SPELT = re.compile(r"--|''|\{['\"-]")
-_NEVER_OURS = re.compile(r'"nocase">[^<>]* |^[^?!]*"nocase">[A-Z]</span>[a-z]{2}')
-_AND = re.compile(r"[{}]|(?<=\s)and(?=\s)")
+_SPELT = later(r"--|''|\{['\"-]")
+_NEVER_OURS = later(r'"nocase">[^<>]* |^[^?!]*"nocase">[A-Z]</span>[a-z]{2}')
+_AND = later(r"[{}]|(?<=\s)and(?=\s)")
 
 
 def understood(raw: str, value: str) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from bibtools.later import later
+
 Dialect = Literal["bibtex", "biblatex"]
 PrintLinks = Literal["note", "addendum", "none"]
 
@@ -289,9 +291,9 @@ ALIASES: Final = {
 }
 """Two names for one thing: when we write one, the other of the user's fields is left out."""
 
-FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:+/-]*")
-ENTRY_TYPE: Final = re.compile(r"(?!(?:comment|string|preamble)$)[a-z][a-z0-9_-]*", re.IGNORECASE)
-KEY_JUNK: Final = re.compile(r"""[\s,{}"#%'()=~\\@\x00-\x1f\x7f-\x9f]+""")
+FIELD_NAME: Final = later(r"[A-Za-z_][A-Za-z0-9_.:+/-]*")
+ENTRY_TYPE: Final = later(r"(?!(?:comment|string|preamble)$)[a-z][a-z0-9_-]*", re.IGNORECASE)
+KEY_JUNK: Final = later(r"""[\s,{}"#%'()=~\\@\x00-\x1f\x7f-\x9f]+""")
 
 PROVIDED: Final = (
     ("\\url", "\\providecommand{\\url}[1]{\\texttt{\\detokenize{#1}}}"),

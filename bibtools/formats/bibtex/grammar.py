@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from bibtools.later import later
+
 BLANK = rb"[ \t\r\n]*+"
 IDENTIFIER = rb"[^\x00-\x20\"#%'(),={}]"
 """One character that a type, field or macro name may hold (id_class in bibtex.web)."""
@@ -35,8 +37,8 @@ LINE_HEAD = re.compile(
 """What surely starts an entry (or an @string) when it stands at the start of a line: here
 reading goes on when the entry before it is never closed."""
 
-BLANKS = re.compile(BLANK)
-NAME = re.compile(IDENTIFIER + rb"++")
+BLANKS = later(BLANK)
+NAME = later(IDENTIFIER + rb"++")
 DIGITS = re.compile(rb"[0-9]++")
 BRACE = re.compile(rb"[{}]")
 QUOTED_STOP = re.compile(rb'["{}]')

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bibtools.formats.bibtex.document import Document
 
 _COMMANDS = {"string": StringDefinition, "preamble": Preamble}
-_BLANK_BYTES = b" \t\r\n"
 
 
 def locate(document: Document, start: int, stop: int, *, inside_comment: bool) -> list[Block]:  # noqa: C901 - the hot loop

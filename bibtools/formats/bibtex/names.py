@@ -14,18 +14,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bibtools.later import later
 from bibtools.model import Name
 from bibtools.text.latex_decode import plain
 
-_AND = re.compile(r"[{}]|(?<=[ \t\r\n])and(?=[ \t\r\n])", re.IGNORECASE)
+_AND = later(r"[{}]|(?<=[ \t\r\n])and(?=[ \t\r\n])", re.IGNORECASE)
 _BLANKS = " \t\r\n"
 _SEPARATORS = " \t\r\n~-"
 _UPPER_COMMANDS = frozenset({"OE", "AE", "AA", "O", "L"})
 _LOWER_COMMANDS = frozenset({"i", "j", "oe", "ae", "aa", "o", "l", "ss"})
-_LETTERS = re.compile(r"[A-Za-z\x80-\U0010ffff]*")
-_OTHERS = re.compile(r"(?:others|et\.?\s+al\.?)", re.IGNORECASE)
-_ARABIC = re.compile(r"((?:al|el|ul|as|ash|at|ad|ar|az|an)[-\u2010\u2011])(\S.*)")
-_PART = re.compile(
+_LETTERS = later(r"[A-Za-z\x80-\U0010ffff]*")
+_OTHERS = later(r"(?:others|et\.?\s+al\.?)", re.IGNORECASE)
+_ARABIC = later(r"((?:al|el|ul|as|ash|at|ad|ar|az|an)[-\u2010\u2011])(\S.*)")
+_PART = later(
     r"\s*(family|given|prefix|suffix|useprefix|sortingnamekeytemplatename|nametemplates|"
     r"id|hash|(?:family|given|prefix|suffix)-i)\s*=\s*(.*)",
     re.IGNORECASE | re.DOTALL,

@@ -6,11 +6,11 @@ careful reader in `scanner`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from bibtools.formats.bibtex.macros import MacroTable
 from bibtools.formats.bibtex.scans import Scan, Token
+from bibtools.later import later
 
 _W = r"[ \t\r\n]*+"
 # The engine tests a set of at least three runs of characters below U+0100 with one look into a
@@ -29,7 +29,7 @@ _NAME = rf"{_ID.replace('0-9', '')}{_ID}*+"
 _TAIL = rf"(?:,{_W}|{_W}(?:,{_W}|\Z))"
 _PART = rf'(?:\{{{_BALANCED}\}}|"{_QUOTED}"|[0-9]++|{_NAME})'
 _JOINED = rf"{_PART}(?:{_W}#{_W}{_PART})*+"
-_FIELD = re.compile(
+_FIELD = later(
     rf"({_NAME}){_W}={_W}(?:\{{({_BALANCED})\}}|(\"{_QUOTED}\"|[0-9]++)|({_JOINED})){_TAIL}"
     r"|[^, \t\r\n](?s:.*)"
 )
@@ -37,15 +37,15 @@ _FIELD = re.compile(
 matches without a name, to the end."""
 _GROUPS = 5
 """What `_FIELD.split` gives for one field: the text before it and four groups."""
-_DEFINITION = re.compile(
+_DEFINITION = later(
     rf"@{_W}[A-Za-z]++{_W}\{{{_W}({_NAME}){_W}={_W}"
     rf"(?:\{{({_BALANCED})\}}|\"({_QUOTED})\"){_W},?{_W}\}}"
 )
 """An @string of one name and one text."""
-_WHOLE = re.compile(rf"{_W}(?:,{_W}{_NAME}{_W}={_W}{_JOINED}{_W})*+,?{_W}")
-_BREAK = re.compile(r"\n[ \t\r\n]*+")
-_PARTS = re.compile(rf'\{{({_BALANCED})\}}|"({_QUOTED})"|({_ID}++)')
-_BLANKS = re.compile(r"[ \t\r\n]+")
+_WHOLE = later(rf"{_W}(?:,{_W}{_NAME}{_W}={_W}{_JOINED}{_W})*+,?{_W}")
+_BREAK = later(r"\n[ \t\r\n]*+")
+_PARTS = later(rf'\{{({_BALANCED})\}}|"({_QUOTED})"|({_ID}++)')
+_BLANKS = later(r"[ \t\r\n]+")
 _BLANK_CHARACTERS = " \t\r\n"
 _MOST_SHAPES = 4096
 

@@ -20,7 +20,8 @@ from bibtools.formats.pages.lines import Ledger, Line, show
 from bibtools.model import ArxivId, Doi, Doubt, Entry, Link, parse_arxiv, parse_doi
 from bibtools.sites import shapes
 from bibtools.text.addresses import is_local, same_address_key
-from bibtools.text.html import Anchor, HtmlLine, HtmlPage
+from bibtools.text.html import HtmlPage
+from bibtools.text.html_lines import Anchor, HtmlLine
 from bibtools.text.titles import title_key
 from bibtools.text.urls import (
     ARCHIVE,

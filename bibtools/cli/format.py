@@ -12,6 +12,8 @@ from bibtools.cli.faults import show_error
 from bibtools.cli.screen import say, show_notices, write_bytes
 from bibtools.errors import InputError, UsageError
 from bibtools.formats.bibtex.tidy_blocks import Layout, Sort
+from bibtools.formats.venue_names import Restyled, VenueStyle
+from bibtools.model import Notice
 from bibtools.workflows.tidy import (
     diff_of,
     refuse_in_place,
@@ -19,6 +21,7 @@ from bibtools.workflows.tidy import (
     replace_file,
     tidy_bytes,
 )
+from bibtools.workflows.venue_names import restyle_names
 
 EPILOG = """\b
 Examples:
@@ -26,10 +29,16 @@ Examples:
   bibtools format --align --sort key --diff refs.bib
   bibtools format --field-order author,title,journal,year -i refs.bib
   bibtools format --check *.bib
+  bibtools format --journals full --diff refs.bib
 
 Remarks and comments stay with the entry they touch; text between blank lines divides
 the file into stretches that are sorted one by one, as do macros and broken entries,
 which stay byte for byte.
+
+--journals writes `journal`, `journaltitle` and the `booktitle` of papers at meetings in
+one style. A full name is abbreviated by rule (ISO 4, with the extra "journals"); an
+abbreviation is written out only when a table has it: that of bibtools or your own,
+journals.csv in the settings folder (full name, abbreviation, macro). Others are told.
 
 Exit codes: 0 done, 1 with --check when a file is untidy, 2 wrong usage or a file that
 cannot be read.
@@ -82,6 +91,7 @@ cannot be read.
     default=True,
     help="Write types and field names in lower case.  [default: lower]",
 )
+@options.journals()
 @options.quiet()
 def format_(
     files: tuple[str, ...],
@@ -97,9 +107,10 @@ def format_(
     blank_lines: int,
     trailing_comma: bool,
     lower_case: bool,
+    journals: VenueStyle | None,
     quiet: bool,
 ) -> int:
-    """Tidy .bib files; what BibTeX reads stays the same.
+    """Tidy .bib files; what BibTeX reads stays the same, but for --journals.
 
     FILE is a .bib file; `-` is standard input. The tidy file goes to stdout unless --check,
     --diff or -i is given; only -i changes a file. Line ends, encoding and the bytes of values
@@ -125,7 +136,7 @@ def format_(
             show_error(error)
             unreadable = True
             continue
-        new, notices = tidy_bytes(data, file, layout)
+        new, notices = _formatted(data, file, layout, journals)
         show_notices(notices)
         if diff:
             write_bytes(diff_of(data, new, file))
@@ -141,6 +152,14 @@ def format_(
     if unreadable:
         return 2
     return 1 if check and untidy else 0
+
+
+def _formatted(
+    data: bytes, file: str, layout: Layout, journals: VenueStyle | None
+) -> tuple[bytes, tuple[Notice, ...]]:
+    named = Restyled(data, 0) if journals is None else restyle_names(data, file, journals)
+    new, notices = tidy_bytes(named.data, file, layout)
+    return new, (*named.notices, *notices)
 
 
 def _refuse_contradictions(

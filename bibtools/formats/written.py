@@ -37,6 +37,9 @@ class Written:
     """Mark of the entry as a whole."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """Mark of each field's value."""
+    cited: str = ""
+    """For an entry that `cite` put there: from where ("library.bib", "online"). A build leaves it
+    alone."""
 
 
 def read_written(data: bytes) -> dict[str, Written]:
@@ -50,6 +53,7 @@ def read_written(data: bytes) -> dict[str, Written]:
                 frozenset(map(str, row["records"])),
                 str(row["whole"]),
                 {str(name): str(one) for name, one in row["fields"].items()},
+                str(row.get("cited", "")),
             )
             for key, row in value["entries"].items()
         }
@@ -67,6 +71,7 @@ def write_written(entries: Mapping[str, Written]) -> str:
                 "whole": one.whole,
                 "fields": dict(sorted(one.fields.items())),
             }
+            | ({"cited": one.cited} if one.cited else {})
         )
         for key, one in sorted(entries.items())
     )

@@ -72,7 +72,7 @@ def update(
             continue
         entry = entries[position]
         old = before.get(entry.key)
-        if old is None:
+        if old is None or old.cited:
             kept += 1
             continue
         changed = _renew(document, entry, one, old)

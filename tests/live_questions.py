@@ -309,6 +309,13 @@ QUESTIONS = (
             "9500320": [{**_RETRACTED, "issue": "9103", "id": "9500320"}],
         },
     ),
+    LiveQuestion(
+        "open-library", "open-library", "isbn",
+        {
+            "9780262035613": [{"key": title_key("Deep Learning"), "year": 2016, "type": "book"}],
+            "9799999999990": None,
+        },
+    ),
     # A researcher who does not exist, with works that do not, kept by ORCID for examples.
     LiveQuestion(
         "orcid", "orcid", "person",

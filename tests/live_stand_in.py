@@ -211,6 +211,16 @@ _ORCID = {
     ]
 }  # fmt: skip
 
+_OPEN_LIBRARY = {
+    "ISBN:9780262035613": {
+        "key": "/books/OL1M",
+        "title": "Deep Learning",
+        "authors": [{"name": "Ian Goodfellow"}, {"name": "Yoshua Bengio"}],
+        "publishers": [{"name": "The MIT Press"}],
+        "publish_date": "Nov 18, 2016",
+    }
+}
+
 
 def _inspire(asked: Asked) -> Answered:
     parts = urlsplit(asked.path)
@@ -265,6 +275,7 @@ def routes(today: date) -> dict[str, Route]:
         "acl": lambda _: typed("text/plain; charset=utf-8", _ACL),
         "inspire": _inspire,
         "pubmed": lambda _: typed("text/xml; charset=UTF-8", _PUBMED.encode()),
+        "open-library": lambda _: as_json(_OPEN_LIBRARY),
         "orcid": lambda _: as_json(_ORCID),
     }
 

@@ -26,7 +26,11 @@ SUBJECTS = {
     "readme": "README of a repository",
     "acl": "Anthology ID",
     "volume": "volume",
+    "card": "card of a model",
     "pmid": "PMID",
+    "pmcid": "PMCID",
+    "key": "DBLP key",
+    "isbn": "ISBN",
 }
 """`Question.kind` in words."""
 

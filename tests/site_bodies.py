@@ -409,6 +409,42 @@ PUBMED_SEARCH: dict[str, Any] = {
     "esearchresult": {"count": "1", "idlist": ["12345"], "querytranslation": "boats[doi]"},
 }
 
+PMC_SUMMARY: dict[str, Any] = {
+    "header": {"type": "esummary"},
+    "result": {
+        "uids": ["678", "999"],
+        "678": {
+            "uid": "678",
+            "title": "Boats in <i>E. coli</i>.",
+            "source": "J Boats",
+            "authors": [{"name": "van Example AB", "authtype": "Author"}],
+            "articleids": [
+                {"idtype": "pmid", "value": "12345"},
+                {"idtype": "doi", "value": "10.1234/boats.2021.14"},
+                {"idtype": "pmcid", "value": "PMC678"},
+            ],
+        },
+        "999": {"uid": "999", "error": "cannot get document summary"},
+    },
+}
+
+# --- Open Library -----------------------------------------------------------------------------
+
+OPEN_LIBRARY: dict[str, Any] = {
+    "ISBN:9780000000002": {
+        "key": "/books/OL12M",
+        "title": "Boats and harbours (2nd Edition)",
+        "subtitle": "a handbook",
+        "authors": [{"name": "Ada Example", "url": "https://openlibrary.org/authors/OL1A"},
+                    {"name": "Example, Ada"}, {"name": "Max Muster"}],
+        "publishers": [{"name": "Harbour Press"}],
+        "publish_places": [{"name": "Port Example"}],
+        "publish_date": "Jul 31, 2009",
+        "number_of_pages": 345,
+        "identifiers": {"isbn_13": ["9780000000002"]},
+    }
+}  # fmt: skip
+
 # --- DBLP -----------------------------------------------------------------------------------
 
 
@@ -676,10 +712,24 @@ CASES: tuple[Case, ...] = (
     Case("inspire", "doi", ("10.1234/boats.2012",), as_json(INSPIRE_PAPER)),
     Case("pubmed", "pmid", ("12345", "99999"), PUBMED),
     Case("pubmed", "doi", ("10.1234/boats.2021.14",), as_json(PUBMED_SEARCH)),
+    Case("pubmed", "pmcid", ("PMC678", "PMC999"), as_json(PMC_SUMMARY)),
+    Case("open_library", "isbn", ("9780000000002", "9790000000001"), as_json(OPEN_LIBRARY)),
     Case("dblp", "title", ("counting boats", "sinking boats"), table(dblp_rows("counting boats"))),
     Case("dblp", "doi", ("10.1234/boats.2021.14",), table(dblp_rows("10.1234%2Fboats.2021.14"))),
+    Case(
+        "dblp",
+        "key",
+        ("conf/boats/ExampleM21", "conf/boats/Nobody99"),
+        table(dblp_rows("conf%2Fboats%2FExampleM21")),
+    ),
     Case("dblp", "person", ("28/2391",), table(dblp_rows("28/2391"))),
     Case("huggingface", "code", ("2104.00002",), as_json(HF_PAPER)),
+    Case(
+        "huggingface",
+        "card",
+        ("models/example/boats",),
+        as_json({"id": "example/boats", "tags": ["arxiv:2104.00002", "en", "arxiv:1810.04805"]}),
+    ),
     Case("huggingface", "daily", ("date:2026-03-06",), as_json([{"paper": HF_PAPER}])),
     Case("huggingface", "title", ("counting boats",), as_json([{"paper": HF_PAPER}])),
     Case("paperswithcode", "code", ("2104.00002",), as_json(PWC_PAPER)),

@@ -14,8 +14,8 @@ from tests import services_table
 
 # What a module of `sites/` is when it is no service.
 SHARED = {
-    "__init__", "addresses", "answers", "asking", "records", "repositories", "services", "shapes",
-    "xml",
+    "__init__", "addresses", "answers", "asking", "named", "records", "repositories",
+    "services", "shapes", "xml",
 }  # fmt: skip
 ADDRESS = re.compile(r"https://[\w.-]+\.\w+/?\S*")
 each = pytest.mark.parametrize("name", MODULES)

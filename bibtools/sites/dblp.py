@@ -121,6 +121,15 @@ def request_dois(questions: Sequence[Question]) -> Request:
     return _request(f"VALUES (?asked ?known) {{ {' '.join(rows)} }}\n?publ dblp:doi ?known .")
 
 
+def request_keys(questions: Sequence[Question]) -> Request:
+    """One request for the records of several DBLP keys: `conf/nips/VaswaniSPUJGKP17`."""
+    rows = [
+        f'("{_escaped(one.subject)}" <https://dblp.org/rec/{_escaped(one.subject, "/")}>)'
+        for one in questions
+    ]
+    return _request(f"VALUES (?asked ?publ) {{ {' '.join(rows)} }}")
+
+
 def request_person(questions: Sequence[Question]) -> Request:
     """One request for all records of one author, by ORCID or by DBLP's own ID (`28/2391`).
 
@@ -171,6 +180,20 @@ def parse_dois(reply: Reply, questions: Sequence[Question]) -> Mapping[Question,
             record for record in records if one.subject.lower() in _dois(record)
         )
     return by_subject(questions, by_doi)
+
+
+def parse_keys(reply: Reply, questions: Sequence[Question]) -> Mapping[Question, Answer]:
+    """The record of each key. Raises `UnreadableError`."""
+    found = _records(reply)
+    by_key = {
+        (one.kind, one.subject.lower()): tuple(
+            record
+            for record in found.get(_escaped(one.subject), ())
+            if record.identifier == one.subject
+        )
+        for one in questions
+    }
+    return by_subject(questions, by_key)
 
 
 def _dois(record: Record) -> set[str]:
@@ -335,9 +358,10 @@ SERVICE = Service(
     kinds={
         "title": Batch(40, request_titles, parse_titles, keep_days=30, keep_missing_days=7),
         "doi": Batch(25, request_dois, parse_dois, keep_days=60, keep_missing_days=14),
+        "key": Batch(25, request_keys, parse_keys, keep_days=60, keep_missing_days=14),
         "person": Batch(1, request_person, parse_person, keep_days=1, keep_missing_days=1),
     },
-    answers="computer science by title and DOI, the published twin of a preprint, all papers of "
-    "an author",
+    answers="computer science by title, DOI and DBLP key, the published twin of a preprint, all "
+    "papers of an author",
     terms="metadata CC0 (https://dblp.org/db/about/copyright.html)",
 )

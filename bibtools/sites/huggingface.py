@@ -56,6 +56,16 @@ def request_paper(questions: Sequence[Question]) -> Request:
     return Request("hugging-face", f"{BASE}/papers/{quote(question.subject, safe='')}")
 
 
+def request_card(questions: Sequence[Question]) -> Request:
+    """One request for what is told of a model, a data set or a space: `models/owner/name`."""
+    (question,) = questions
+    kind, _, name = question.subject.partition("/")
+    owner, _, name = name.partition("/")
+    # A name of dots alone would lead somewhere else in the address.
+    parts = (quote(part.strip(".") and part, safe="") for part in (kind, owner, name))
+    return Request("hugging-face", f"{BASE}/{'/'.join(parts)}")
+
+
 def request_daily(questions: Sequence[Question]) -> Request:
     """One request for a page of a list: `date:2026-03-06`, `week:2026-W10`, `month:2026-03`,
     with `:1` for its second page (`:0` for the first may be left out).
@@ -95,6 +105,26 @@ def parse_paper(reply: Reply, questions: Sequence[Question]) -> Mapping[Question
     if record.identifier != question.subject.lower():
         raise UnreadableError("it answered about another paper")
     return {question: Found((record,))}
+
+
+def parse_card(reply: Reply, questions: Sequence[Question]) -> Mapping[Question, Answer]:
+    """The papers whose arXiv IDs its tags have, which Hugging Face reads out of its card: each a
+    record of an ID alone. Raises `UnreadableError`.
+    """
+    (question,) = questions
+    if reply.status in (401, 404) and b'"error"' in reply.body[:200]:
+        # 401 is what it says of a name that does not exist, as of one that is private.
+        return {question: NotFound()}
+    row = shapes.read_row(reply)
+    if not isinstance(row.get("tags"), list) or shapes.text(row.get("id")) is None:
+        raise UnreadableError("the answer is no card of Hugging Face")
+    found = [
+        Record(Entry(type=type_preprint, arxiv=ArxivId(arxiv.value)), arxiv.value)
+        for tag in shapes.texts(row["tags"])
+        if tag.startswith("arxiv:") and (arxiv := shapes.arxiv(tag)) is not None
+    ]
+    distinct = tuple({record.identifier: record for record in found}.values())
+    return {question: Found(distinct) if distinct else NotFound()}
 
 
 def parse_daily(reply: Reply, questions: Sequence[Question]) -> Mapping[Question, Answer]:
@@ -183,10 +213,11 @@ SERVICE = Service(
     pace=Pace(0.65),
     kinds={
         "code": Batch(1, request_paper, parse_paper, keep_days=14, keep_missing_days=3),
+        "card": Batch(1, request_card, parse_card, keep_days=14, keep_missing_days=3),
         "daily": Batch(1, request_daily, parse_daily, keep_days=0.25, keep_missing_days=0.25),
         "title": Batch(1, request_title, parse_title, keep_days=30, keep_missing_days=7),
     },
-    answers="code links of arXiv papers, the papers of a day, week or month",
+    answers="code links of arXiv papers, the papers of a model, the papers of a day, week or month",
     key_name="HF_TOKEN",
     key_header=("Authorization", "Bearer {key}"),
     pace_with_key=Pace(0.35),

@@ -56,6 +56,14 @@ def request_doi(questions: Sequence[Question]) -> Request:
     return Request("pubmed", f"{BASE}/esearch.fcgi?{query}")
 
 
+def request_pmcids(questions: Sequence[Question]) -> Request:
+    """One request for papers by the ID of PubMed Central (`PMC7505768`)."""
+    numbers = (one.subject.upper().removeprefix("PMC") for one in questions)
+    ids = ",".join(one for one in numbers if one.isdigit())
+    query = urlencode({"db": "pmc", "id": ids, "retmode": "json", "tool": "bibtools"})
+    return Request("pubmed", f"{BASE}/esummary.fcgi?{query}")
+
+
 def parse_pmids(reply: Reply, questions: Sequence[Question]) -> Mapping[Question, Answer]:
     """The answer for each PMID. Raises `UnreadableError`."""
     root = xml.read(reply, "PubmedArticleSet", doctype=True)
@@ -89,6 +97,48 @@ def parse_doi_search(reply: Reply, questions: Sequence[Question]) -> Mapping[Que
         return {question: NotFound()}
     entry = Entry(doi=parse_doi(question.subject), other_ids={"pmid": numbers[0]})
     return {question: Found((Record(entry, numbers[0]),))}
+
+
+def parse_pmcids(reply: Reply, questions: Sequence[Question]) -> Mapping[Question, Answer]:
+    """The other identifiers of each paper, with its title. Raises `UnreadableError`.
+
+    The summary's authors have initials only and its journal is short, so that the record is one
+    to ask on by.
+    """
+    row = shapes.read_row(reply)
+    result = row.get("result")
+    if not isinstance(result, dict):
+        said = row.get("error") or shapes.member(row, "esummaryresult", 0)
+        error = shapes.text(said)
+        # What it says when none of the IDs is known.
+        if error is not None and "cannot get document summary" in error.lower():
+            return dict.fromkeys(questions, NotFound())
+        raise UnreadableError("the answer is none of PubMed's")
+    answers: dict[Question, Answer] = {}
+    for question in questions:
+        number = question.subject.upper().removeprefix("PMC")
+        record = _summary(result.get(number), number)
+        answers[question] = Found((record,)) if record is not None else NotFound()
+    return answers
+
+
+def _summary(row: object, number: str) -> Record | None:
+    if not isinstance(row, dict) or row.get("error") or shapes.text(row.get("uid")) != number:
+        return None
+    ids = {
+        kind: value
+        for one in shapes.rows(row.get("articleids") or [])
+        if (kind := shapes.text(one.get("idtype"))) and (value := shapes.text(one.get("value")))
+    }
+    pmid = ids.get("pmid", "")
+    others = {"pmcid": f"PMC{number}"}
+    if pmid.isdecimal() and pmid.isascii() and pmid.strip("0"):
+        others["pmid"] = pmid
+    title = shapes.undotted(shapes.marked(row.get("title"))[0])
+    doi = shapes.doi(ids.get("doi"))
+    if title is None and doi is None and "pmid" not in others:
+        return None
+    return Record(Entry(title=title, doi=doi, other_ids=others), f"PMC{number}")
 
 
 def _record(article: xml.Element) -> Record | None:
@@ -281,6 +331,14 @@ SERVICE = Service(
     pace=Pace(0.34),
     kinds={
         "pmid": Batch(200, request_pmids, parse_pmids, keep_days=60, keep_missing_days=7),
+        "pmcid": Batch(
+            200,
+            request_pmcids,
+            parse_pmcids,
+            keep_days=60,
+            keep_missing_days=7,
+            note="gives the PMID and the DOI; ask by them for the rest",
+        ),
         "doi": Batch(
             1,
             request_doi,
@@ -290,7 +348,7 @@ SERVICE = Service(
             note="gives the PMID alone; ask by it for the rest",
         ),
     },
-    answers="life sciences by PMID, the PMID of a DOI, retractions",
+    answers="life sciences by PMID and PMCID, the PMID of a DOI, retractions",
     terms="citations are free to use; abstracts may be under copyright "
     "(https://www.ncbi.nlm.nih.gov/home/about/policies/)",
 )

@@ -6,7 +6,7 @@ import re
 
 from bibtools.model import Link
 from bibtools.sites import shapes
-from bibtools.text.urls import CODE_OWNER, REPOSITORY, kind_of
+from bibtools.text.urls import REPOSITORY, kind_of
 
 # `bibtools.codelinks.EVIDENCE` says what they count.
 AUTHOR_LISTED = "paper page: added by its author"
@@ -44,8 +44,3 @@ def repository_link(value: object, evidence: str) -> Link | None:
 def is_repository(link: Link) -> bool:
     """Whether it leads to a repository, and not to an account or a page."""
     return link.kind == REPOSITORY
-
-
-def is_account(link: Link) -> bool:
-    """Whether it leads to somebody's page on a code host."""
-    return link.kind == CODE_OWNER

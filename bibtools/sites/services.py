@@ -24,6 +24,7 @@ MODULES: Final = {
     "acl": "acl",
     "inspire": "inspire",
     "pubmed": "pubmed",
+    "open-library": "open_library",
     "orcid": "orcid",
     "arxiv-oai": "arxiv_oai",
 }

@@ -100,7 +100,8 @@ def test_a_full_batch_makes_an_address_that_servers_take(case: Case) -> None:
     assert len(request.url) < 4000
     asked = unquote_plus(request.url) + unquote((request.body or b"").decode())
     if batch.size > 1:
-        assert [one for one in subjects if one not in asked] == []
+        # PubMed Central is asked by the digits alone.
+        assert [one for one in subjects if one.removeprefix("PMC") not in asked] == []
 
 
 @cases

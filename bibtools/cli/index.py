@@ -20,9 +20,11 @@ Examples:
   bibtools index build --arxiv arxiv-metadata-oai-snapshot.json
   bibtools index build --arxiv snapshot.jsonl.xz --code links-between-papers-and-code.json.gz
   bibtools index build --arxiv examples/arxiv.jsonl --index examples.sqlite
+  bibtools index build --arxiv snapshot.jsonl.xz --abstracts
 
 An index of all arXiv papers takes some minutes and 1 to 1.5 GB. An index that is
-already there stays in use until the new one is complete.
+already there stays in use until the new one is complete. --abstracts adds a file of
+2 to 3 GB beside it, index.fulltext.sqlite, in which bibtools search --index looks.
 """
 
 UPDATE_EPILOG = """\b
@@ -96,10 +98,13 @@ def _index_option() -> options.Decorator:
 )
 @click.option(
     "--abstracts",
-    type=click.Choice(["fingerprints", "none"]),
+    type=click.Choice(["fingerprints", "full", "none"]),
     default="fingerprints",
     show_default=True,
-    help="Whether abstracts serve as evidence; `none` makes the file a third smaller.",
+    is_flag=False,
+    flag_value="full",
+    help="Whether abstracts serve as evidence; `none` makes the file a third smaller. `full`, or "
+    "--abstracts alone, also makes a full text beside it for `bibtools search --index`.",
 )
 @_index_option()
 @options.quiet()
@@ -115,13 +120,21 @@ def build(
 
     path = index_path or workflow.default_path()
     with progress_on_terminal(quiet=quiet) as progress:
-        info = workflow.build(path, arxiv, code, progress, abstracts, processes=_processors())
+        evidence = "fingerprints" if abstracts == "full" else abstracts
+        info = workflow.build(path, arxiv, code, progress, evidence, processes=_processors())
+        full_text = None
+        if abstracts == "full":
+            from bibtools.adapters.fulltext.arxiv import build_full_text
+
+            full_text = build_full_text(path, arxiv, progress)
     if not quiet:
         show_notices(info.notices)
         for source in info.sources:
             if source.unread:
                 say(f"{source.name}: {source.unread:,} lines were left out")
         say(f"{info.path}: {_contents(info)}")
+        if full_text is not None:
+            say(f"{full_text.path}: {_full_text(full_text)}")
     return 0
 
 
@@ -183,6 +196,13 @@ def update(
         for line in (*done.lines(), *request_lines(counts)):
             say(line)
         say(f"{done.info.path}: {_contents(done.info)}")
+        from bibtools.adapters.fulltext.arxiv import full_text_info
+
+        full_text = full_text_info(done.info)
+        if full_text is not None and not full_text.is_of_index:
+            say(
+                "The full text is older than the index now; index build --abstracts makes it again."
+            )
     if done.stopped is None:
         return 0
     raise SourceError(
@@ -196,12 +216,14 @@ def update(
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
 def info(index_path: Path | None, as_json: bool) -> int:
     """Say what is in the index."""
+    from bibtools.adapters.fulltext.arxiv import full_text_info
     from bibtools.workflows import index as workflow
 
     with workflow.open_index(index_path or workflow.default_path()) as opened:
         facts = opened.info()
+    full_text = full_text_info(facts)
     if as_json:
-        _write_json(_as_json(facts))
+        _write_json({**_as_json(facts), "full_text": _full_text_as_json(full_text)})
         return 0
     rows = [
         ("index", str(facts.path)),
@@ -219,6 +241,8 @@ def info(index_path: Path | None, as_json: bool) -> int:
         )
         for source in facts.sources
     ]
+    if full_text is not None:
+        rows.append(("full text", _full_text(full_text)))
     write_result("".join(plain(f"{name:16} {value}") + "\n" for name, value in rows))
     return 0
 
@@ -228,6 +252,26 @@ def _contents(facts: Any) -> str:
         f"{_number(facts.records, 'paper')}, {facts.abstracts:,} with abstract, "
         f"{_number(facts.links, 'code link')}, {facts.size / 1e6:,.1f} MB"
     )
+
+
+def _full_text(facts: Any) -> str:
+    age = "" if facts.is_of_index else ", older than the index (make it again with index build)"
+    return (
+        f"{_number(facts.papers, 'paper')}, {facts.abstracts:,} with abstract, "
+        f"{facts.size / 1e6:,.1f} MB{age}"
+    )
+
+
+def _full_text_as_json(facts: Any) -> dict[str, Any] | None:
+    if facts is None:
+        return None
+    return {
+        "path": str(facts.path),
+        "size": facts.size,
+        "papers": facts.papers,
+        "abstracts": facts.abstracts,
+        "is_of_index": facts.is_of_index,
+    }
 
 
 def _number(count: int, what: str) -> str:

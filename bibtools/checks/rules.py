@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bibtools.checks import identifiers, numbers, requirements, texts
+from bibtools.checks import commands, identifiers, numbers, requirements, texts
 from bibtools.checks.findings import Finding, Severity
 from bibtools.checks.views import LONGEST, EntryView, FileView
 from bibtools.errors import UsageError
@@ -25,6 +25,8 @@ class Rule:
     """One sentence, for help and SARIF."""
     check: Callable[[EntryView], Iterator[Finding]] | None = None
     """What looks at an entry; None for what the reader of the file notices itself."""
+    look: Callable[[Document], Iterator[Finding]] | None = None
+    """What looks at the whole file."""
 
 
 RULES: Final = {
@@ -57,6 +59,16 @@ RULES: Final = {
         Rule("html", "No field holds entities or tags of a web page.", texts.check_html),
         Rule("special", "& % # _ and $ are written as LaTeX wants them.", texts.check_specials),
         Rule("capitals", "Capitals inside a word stand in braces.", texts.check_capitals),
+        Rule(
+            "command",
+            "No TeX command reads or writes files, runs programs or changes how TeX reads.",
+            look=commands.check_commands,
+        ),
+        Rule(
+            "preamble",
+            "No @preamble puts somebody's TeX into every document.",
+            look=commands.check_preambles,
+        ),
     )
 }
 """Name to rule, in the order of the help."""
@@ -77,10 +89,14 @@ def check_document(
     """All findings in a document as it was read, in file order.
 
     Without `dialect` the file's own fields tell it; without `rules` every rule is asked.
-    Entries inside `@comment`, and those that BibTeX rejects, are looked at for syntax only.
+    Entries inside `@comment`, and those that BibTeX rejects, are looked at for syntax and for
+    commands only.
     """
     chosen = RULES.keys() if rules is None else set(rules)
     found = [finding for finding in _noticed(document) if finding.rule in chosen]
+    for rule in RULES.values():
+        if rule.look is not None and rule.name in chosen:
+            found += rule.look(document)
     checks = [rule.check for rule in RULES.values() if rule.check and rule.name in chosen]
     if checks:
         for view in _views(document, dialect or dialect_of(document)):

@@ -9,6 +9,7 @@ from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import say, show_notices, write_result
 from bibtools.formats.bibtex.fields import PrintLinks
 from bibtools.formats.pages import KINDS as PAGE_KINDS
+from bibtools.workflows.foreign_tex import left_out, preambles
 from bibtools.workflows.outputs import Style, render, target_of, write_new
 from bibtools.workflows.reading import INPUT_KINDS, read_files
 
@@ -20,6 +21,12 @@ Examples:
   bibtools convert zotero_items.json --to biblatex -o refs.bib
   bibtools convert refs.bib more.json -o refs.ris
   curl -s URL | bibtools convert - --to biblatex
+  bibtools convert mine.bib --to biblatex --trust-tex -o refs.bib
+
+Every @preamble of a .bib, and commands in its fields that read or write files, run
+programs or change how TeX reads, could harm whoever typesets the result: the former
+are left out, the latter become text, and both are told. --trust-tex takes them over
+word for word. `bibtools check --select command,preamble` lists them.
 
 Exit codes: 0 done (notices included), 1 with --strict when there was a notice,
 2 wrong usage or a file that is none of the kinds.
@@ -38,6 +45,11 @@ Exit codes: 0 done (notices included), 1 with --strict when there was a notice,
 @click.option("-o", "--output", metavar="OUT", help="Write to this file instead of stdout.")
 @options.print_links()
 @options.key_pattern()
+@click.option(
+    "--trust-tex",
+    is_flag=True,
+    help="Take @preamble blocks and any TeX command of a .bib over word for word.",
+)
 @options.backup()
 @options.strict()
 @options.quiet()
@@ -48,6 +60,7 @@ def convert(
     output: str | None,
     print_links: PrintLinks | None,
     key_pattern: str | None,
+    trust_tex: bool,
     backup: bool,
     strict: bool,
     quiet: bool,
@@ -66,11 +79,17 @@ def convert(
         readings = read_files(files, kind, progress)
     notices = [notice for reading in readings for notice in reading.notices]
     entries = [entry for reading in readings for entry in reading.entries]
+    to_bib = target.format in ("bibtex", "biblatex")
+    if to_bib and not trust_tex:
+        notices += [notice for reading in readings for notice in left_out(reading)]
     if not quiet:
         show_notices(notices)
     # Pages hold leftovers of TeX and guesses that nobody wants to have carried.
     exact = all(reading.kind not in PAGE_KINDS for reading in readings)
-    text = render(entries, target.format, Style(print_links, key_pattern, exact=exact))
+    style = Style(print_links, key_pattern, exact=exact, trusted=trust_tex)
+    text = render(entries, target.format, style)
+    if to_bib and trust_tex:
+        text = "".join(map(preambles, readings)) + text
     if target.file == "-":
         write_result(text)
     else:

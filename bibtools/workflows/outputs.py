@@ -51,6 +51,9 @@ class Style:
     exact: bool = False
     """Whether a .bib carries what BibTeX has no words for, so that reading it back loses nothing;
     else it stays as a person would write it."""
+    trusted: bool = False
+    """Whether TeX commands of the sources that could do harm are written word for word; else they
+    become text."""
 
 
 def target_of(output: str, to: str | None, default: str = "bibtex") -> Target:
@@ -118,7 +121,9 @@ def render(entries: Sequence[Entry], kind: str, style: Style | None = None) -> s
     keyed = assign_keys(entries, pattern=style.key_pattern or default_pattern)
     if kind == "csl-json":
         return csl_json.write_csl(keyed)
-    return write_entries(keyed, _dialect(kind), style.print_links, exact=style.exact)
+    return write_entries(
+        keyed, _dialect(kind), style.print_links, exact=style.exact, trusted=style.trusted
+    )
 
 
 def _dialect(kind: str) -> Dialect:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bibtools.adapters.files import read_bytes
 from bibtools.errors import BibtoolsError
@@ -15,6 +16,9 @@ from bibtools.formats.pages import read_page
 from bibtools.formats.zotero import looks_like_items, read_items
 from bibtools.model import Entry, Notice, Source
 from bibtools.model.progress import Progress
+
+if TYPE_CHECKING:
+    from bibtools.formats.bibtex import Document
 
 INPUT_KINDS = (*PAGE_KINDS, "json", "csl-json", "bibtex", "biblatex", "ris", "zotero")
 """What `--from` may say."""
@@ -33,6 +37,8 @@ class Reading:
     kind: str
     entries: tuple[Entry, ...]
     notices: tuple[Notice, ...] = ()
+    document: Document | None = field(default=None, repr=False, compare=False)
+    """Of a .bib file: its bytes and blocks."""
 
 
 def kind_of(data: bytes, file: str) -> str | None:
@@ -68,6 +74,7 @@ def read(data: bytes, file: str, kind: str | None = None) -> Reading:
     Raises `InputError` for a file that is none of the kinds.
     """
     kind = kind or kind_of(data, file)
+    document: Document | None = None
     if kind == "json":
         entries, notices = entry_json.read_entries(data, file)
     elif kind == "csl-json":
@@ -79,10 +86,10 @@ def read(data: bytes, file: str, kind: str | None = None) -> Reading:
 
         entries, notices = read_ris(data, file)
     elif kind in ("bibtex", "biblatex"):
-        from bibtools.formats.bibtex import Document
+        from bibtools.formats import bibtex
         from bibtools.formats.bibtex.reading import read_entries
 
-        document = Document.parse(data, file)
+        document = bibtex.Document.parse(data, file)
         entries, notices = read_entries(document)
         notices = [*document.notices, *notices]
     else:
@@ -92,7 +99,7 @@ def read(data: bytes, file: str, kind: str | None = None) -> Reading:
         entry if entry.sources else replace(entry, sources=(Source(file, number),))
         for number, entry in enumerate(entries, start=1)
     ]
-    return Reading(file, kind, tuple(entries), tuple(notices))
+    return Reading(file, kind, tuple(entries), tuple(notices), document)
 
 
 def read_files(

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, unquote
 
+from bibtools.formats.bibtex.dangerous import dangerous
 from bibtools.formats.bibtex.fields import KEY_JUNK, Dialect
+from bibtools.later import later
 from bibtools.model import Name
 from bibtools.text.latex_encode import encode
 
@@ -18,15 +20,6 @@ it 13 seconds. An arXiv abstract has at most 1,920 characters."""
 
 # What may stand in an address (RFC 3986); everything else is percent-encoded.
 _URL_SAFE = "%:/?#[]@!$&'()*+,;=~_.-"
-# Commands that read, write, run, or change what characters mean. Nobody needs them in a field.
-_DANGEROUS = re.compile(
-    r"\\(?:input|include|includeonly|includegraphics|openin|openout|read|readline|write|write18|"
-    r"immediate|catcode|csname|special|pdf[a-z]*|directlua|luadirect|latelua|luaexec|scantokens|"
-    r"ShellEscape|usepackage|RequirePackage|lstinputlisting|verbatiminput|InputIfFileExists|"
-    r"IfFileExists|everyeof|[gex]?def|let|futurelet|newwrite|newread|filecontents|DeclareFile[a-z]*|"
-    r"lowercase|uppercase|loop|expandafter|file|bibliography|endlinechar|escapechar|"
-    r"@@input|@input)(?![A-Za-z])|\^\^|\\begin\s*\{(?:filecontents|verbatim|luacode)",
-)
 
 
 def text_value(text: str, dialect: Dialect, *, exact: bool = False) -> str:
@@ -58,9 +51,13 @@ def is_balanced(value: str) -> bool:
     return level == 0
 
 
-def raw_or_encoded(value: str, dialect: Dialect) -> str:
-    """The user's LaTeX word for word, or as text when it could break the file or do harm."""
-    if is_balanced(value) and not _DANGEROUS.search(value) and "\x00" not in value:
+def raw_or_encoded(value: str, dialect: Dialect, *, trusted: bool = False) -> str:
+    """The user's LaTeX word for word, or as text when it could break the file or do harm.
+
+    `trusted` says that the user vouches for it: then only what breaks the file becomes text.
+    """
+    harmless = trusted or not dangerous(value)
+    if harmless and is_balanced(value) and "\x00" not in value:
         return value
     return text_value(value, dialect)
 
@@ -87,7 +84,7 @@ def _decoded(match: re.Match[str]) -> str:
     )
 
 
-_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_ENCODED = later(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 def printed_url(url: str) -> str:
@@ -153,7 +150,7 @@ def _name(name: Name, dialect: Dialect, exact: bool) -> str:
     return ", ".join([last, *rest])
 
 
-_ONE_WORD = re.compile(r"[^\W\d_][\w.'’-]*")
+_ONE_WORD = later(r"[^\W\d_][\w.'’-]*")
 _WORDS = frozenset({"and", "others"})
 
 
@@ -197,7 +194,7 @@ def _encoded(text: str, dialect: Dialect, exact: bool) -> str:
     return encoded.replace("=", "{=}") if "=" in encoded and "$" not in encoded else encoded
 
 
-_FOREIGN_START = re.compile(r"(?<![^\s~-])[^\x00-\x7f]+")
+_FOREIGN_START = later(r"(?<![^\s~-])[^\x00-\x7f]+")
 
 
 def _special(match: re.Match[str]) -> str:

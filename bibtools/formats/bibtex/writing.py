@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 
 from bibtools.formats.bibtex import carrying, printed
 from bibtools.formats.bibtex.address_fields import eprint_of
-from bibtools.formats.bibtex.date_fields import DATE_FIELDS, read_date, read_dating
 from bibtools.formats.bibtex.entry_types import (
     BIBSTRINGS,
     GENRES,
@@ -29,7 +28,6 @@ from bibtools.formats.bibtex.entry_types import (
     default_type,
     main_address,
 )
-from bibtools.formats.bibtex.field_reader import FieldReader
 from bibtools.formats.bibtex.field_values import (
     decode_text,
     decode_title,
@@ -62,9 +60,7 @@ from bibtools.formats.bibtex.fields import (
     PrintLinks,
     number_means,
 )
-from bibtools.formats.bibtex.name_fields import read_names
 from bibtools.formats.bibtex.printed import default_print_links
-from bibtools.formats.bibtex.reading import read_one
 from bibtools.formats.bibtex.tex_values import (
     LONGEST,
     name_list,
@@ -74,7 +70,6 @@ from bibtools.formats.bibtex.tex_values import (
     text_value,
     url_value,
 )
-from bibtools.formats.carried import what_is_lost
 from bibtools.model import Dating, Entry, Name, type_preprint
 from bibtools.text.latex_encode import encode
 from bibtools.text.markup import strip_markup
@@ -104,6 +99,7 @@ _LAST = frozenset(
 )
 """Variables that are written behind date and identifiers."""
 _BLANKS = re.compile(r"[ \t\r\n]+")
+_DATE_FIELDS = ("date", "year", "month", "day")
 _NOT_OURS = frozenset({"entrytype", "csl", "zotero"})
 
 
@@ -149,6 +145,7 @@ def entry_fields(
     *,
     exact: bool = True,
     derived: bool = True,
+    trusted: bool = False,
 ) -> list[Field]:
     """The fields of an entry in their order; what is unknown is not there.
 
@@ -156,7 +153,7 @@ def entry_fields(
     see `write_entry`.
     """
     links = default_print_links(dialect) if print_links is None else print_links
-    fields = _Writer(entry, dialect, exact, derived).fields(links)
+    fields = _Writer(entry, dialect, exact, derived, trusted).fields(links)
     if exact:
         carried = _carried(entry, dialect, fields)
         if carried:
@@ -166,6 +163,10 @@ def entry_fields(
 
 def _carried(entry: Entry, dialect: Dialect, fields: Sequence[Field]) -> dict[str, Any]:
     """What the fields do not say."""
+    # Here, because who writes nothing exact needs no reader.
+    from bibtools.formats.bibtex.reading import read_one
+    from bibtools.formats.carried import what_is_lost
+
     kind = entry_type(entry, dialect)
     seen = {one.name.lower(): _BLANKS.sub(" ", one.value).strip(" ") for one in fields}
     back = read_one(kind, safe_key(entry.key), seen)
@@ -191,6 +192,7 @@ def write_entry(
     *,
     exact: bool = True,
     derived: bool = True,
+    trusted: bool = False,
 ) -> str:
     """One entry, ending in a line end. `print_links` is `default_print_links` when None.
 
@@ -198,9 +200,14 @@ def write_entry(
     and a field `bibtools` holds what no other field can say, if there is such a thing. `derived`
     adds what styles make use of and other fields say already: a sort key where there is no
     author, and `eprint` for a PubMed ID or an address.
+
+    Raw LaTeX of the user's that reads files, runs programs or changes what TeX reads
+    (`dangerous`) becomes text, unless it is `trusted`.
     """
     head = f"@{entry_type(entry, dialect)}{{{safe_key(entry.key)},"
-    fields = entry_fields(entry, dialect, print_links, exact=exact, derived=derived)
+    fields = entry_fields(
+        entry, dialect, print_links, exact=exact, derived=derived, trusted=trusted
+    )
     lines = [head, *(one.written() for one in fields), "}"]
     return newline.join(lines) + newline
 
@@ -226,10 +233,12 @@ def write_entries(
     newline: str = "\n",
     *,
     exact: bool = True,
+    trusted: bool = False,
 ) -> str:
     """A whole file: preamble where one is needed, and the entries with a blank line between."""
     body = newline.join(
-        write_entry(entry, dialect, print_links, newline, exact=exact) for entry in entries
+        write_entry(entry, dialect, print_links, newline, exact=exact, trusted=trusted)
+        for entry in entries
     )
     preamble = write_preamble(body, dialect, newline)
     return preamble + newline + body if preamble else body
@@ -243,6 +252,7 @@ class _Writer:
     dialect: Dialect
     exact: bool
     derived: bool
+    trusted: bool = False
     kind: str = ""
     out: list[Field] = field(default_factory=list)
     own: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -277,6 +287,10 @@ class _Writer:
 
     # One field
 
+    def raw(self, value: str) -> str:
+        """A value of the user's own."""
+        return raw_or_encoded(value, self.dialect, trusted=self.trusted)
+
     def put(self, names: Sequence[str], value: str, same: Callable[[str], bool]) -> None:
         """Write a value; the user's own spelling of it where there is one that says the same."""
         if not value:
@@ -285,7 +299,7 @@ class _Writer:
             own = self.own.get(name.lower())
             if own is not None and same(own[1]):
                 self.used.add(name.lower())
-                self.out.append(Field(own[0], raw_or_encoded(own[1], self.dialect)))
+                self.out.append(Field(own[0], self.raw(own[1])))
                 return
         taken = {one.name.lower() for one in self.out}
         free = [name for name in names if name.lower() not in taken]
@@ -305,6 +319,8 @@ class _Writer:
         written = name_list(people, self.dialect, truncated=truncated, exact=self.exact)
 
         def same(raw: str) -> bool:
+            from bibtools.formats.bibtex.name_fields import read_names
+
             found, more, _ = read_names(raw)
             return found == people and (more == truncated or names[0] != "author")
 
@@ -471,7 +487,7 @@ class _Writer:
         if issued is None or issued.start != entry.date:
             issued = Dating(entry.date) if entry.date is not None else None
         ours = _date_fields(issued, self.dialect, exact=self.exact) if issued is not None else []
-        own = {name: self.own[name] for name in DATE_FIELDS if name in self.own}
+        own = {name: self.own[name] for name in _DATE_FIELDS if name in self.own}
         if own and issued is not None:
             ours = self._own_dates(ours, own, issued)
         self.out += ours
@@ -481,13 +497,16 @@ class _Writer:
                 written = text_value(dating.edtf(), self.dialect, exact=self.exact)
                 if dating.literal is None:
                     written = dating.edtf()
-                self.put((name,), written, lambda raw, d=dating: read_dating(raw) == d)  # type: ignore[misc]
+                self.put((name,), written, lambda raw, d=dating: _reads_as(raw, d))  # type: ignore[misc]
 
     def _own_dates(
         self, ours: list[Field], own: Mapping[str, tuple[str, str]], issued: Dating
     ) -> list[Field]:
         """Our fields and the user's own, as long as they say the same together."""
-        kept = [Field(name, raw_or_encoded(value, self.dialect)) for name, value in own.values()]
+        from bibtools.formats.bibtex.date_fields import read_date
+        from bibtools.formats.bibtex.field_reader import FieldReader
+
+        kept = [Field(name, self.raw(value)) for name, value in own.values()]
         names = set(own)
         rest = [one for one in ours if one.name not in names]
         year = [one for one in rest if one.name == "year"]
@@ -552,7 +571,9 @@ class _Writer:
         for folded, (name, value) in self.own.items():
             if folded in self.used or ALIASES.get(folded, folded) in taken:
                 continue
-            self.out.append(Field(name, raw_or_encoded(value, self.dialect)))
+            if folded == "abstract" and self.entry.abstract:
+                continue  # it is written last
+            self.out.append(Field(name, self.raw(value)))
 
     def add_printed(self, links: PrintLinks) -> None:
         """The arXiv ID and the code links where the style prints them, unless they are there."""
@@ -604,12 +625,21 @@ def _date_fields(issued: Dating, dialect: Dialect, *, exact: bool) -> list[Field
     return fields
 
 
+def _reads_as(raw: str, dating: Dating) -> bool:
+    from bibtools.formats.bibtex.date_fields import read_dating
+
+    return read_dating(raw) == dating
+
+
 def _year(year: int) -> str:
     return str(year) if abs(year) > 99 else f"{year:05}" if year < 0 else f"{year:04}"
 
 
 def _words(literal: str, dialect: Dialect, *, exact: bool) -> list[Field]:
     """A text for a date; one that looks like a date needs both fields to be told from one."""
+    from bibtools.formats.bibtex.date_fields import read_date
+    from bibtools.formats.bibtex.field_reader import FieldReader
+
     written = text_value(literal, dialect, exact=exact)
     year = Field("year", written)
     values = {"year": written}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,9 @@ def shared() -> Path:
 def _journal_of_the_test(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """No test writes into the journal or the answers of whoever runs it, or sends their keys."""
+    """No test writes into the journal, the answers or the keyring of whoever runs it, or sends
+    their keys."""
+    monkeypatch.setitem(sys.modules, "keyring", None)
     monkeypatch.setenv("BIBTOOLS_STATE", str(tmp_path_factory.mktemp("journal")))
     monkeypatch.setenv("BIBTOOLS_CACHE", str(tmp_path_factory.mktemp("answers")))
     monkeypatch.setenv("BIBTOOLS_CONFIG", str(tmp_path_factory.mktemp("settings")))

@@ -1,10 +1,10 @@
-"""The commands of the README that ask services or Zotero, run against stand-ins.
+"""The commands that README and docs show with what they print, run where services are stand-ins.
 
-The services know what the README cites; the Zotero library was synced once, and then both sides
-went on.
+Each page has a folder of its own, with the files below and the folder `examples`. The services
+know what the pages cite; the Zotero library was synced once, and then both sides went on.
 
-`python -m tests.readme_world` puts what they print into the README; `tests/test_readme_online.py`
-fails while it says something else.
+`python -m tests.readme_world` puts what is printed into the pages; `tests/test_readme_online.py`
+fails while one says something else.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,11 +29,14 @@ from tests.loopback import Answered, Asked, Loopback
 from tests.stand_in import Paper, Repository, World
 from tests.zotero_server import KEY, Library, ZoteroServer
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
 _BLOCK = re.compile(
     r"(<!-- printed: python -m tests\.readme_world -->\n```console\n)(.*?)(```\n)", re.DOTALL
 )
 _DAY = re.compile(r"(?<=asked on )\d{4}-\d\d-\d\d")
+_SHOWING = ("cat", "head", "tail", "ls", "grep", "wc")
+"""Other programs that a page may run."""
 
 FILES = {
     "refs.bib": """@misc{gao2021simcse,
@@ -72,6 +77,44 @@ FILES = {
   author    = {Vaswani, Ashish and others},
   booktitle = {NIPS},
   year      = {2017}
+}
+""",
+    "paper.tex": r"""\documentclass{article}
+\begin{document}
+Attention~\cite{vaswani2017attention} was enough for
+sentence embeddings~\cite{arxiv:2104.08821}, and for
+BERT~\cite{devlin2019bert}.
+\bibliographystyle{plain}
+\bibliography{cited}
+\end{document}
+""",
+    "twice.bib": """@inproceedings{gao2021,
+  title     = {{SimCSE}: Simple Contrastive Learning of Sentence Embeddings},
+  author    = {Gao, Tianyu and Yao, Xingcheng and Chen, Danqi},
+  booktitle = {EMNLP},
+  year      = {2021},
+  doi       = {10.18653/v1/2021.emnlp-main.552}
+}
+@inproceedings{Gao-etal:SimCSE,
+  title     = {SimCSE: Simple contrastive learning of sentence embeddings},
+  author    = {Tianyu Gao and Xingcheng Yao and Danqi Chen},
+  booktitle = {EMNLP},
+  pages     = {6894--6910},
+  year      = {2021},
+  doi       = {https://doi.org/10.18653/v1/2021.emnlp-main.552}
+}
+""",
+    "library.bib": """@string{nips = {Advances in Neural Information Processing Systems}}
+@inproceedings{vaswani2017attention,
+  title     = {Attention Is All You Need},
+  author    = {Vaswani, Ashish and others},
+  booktitle = nips,
+  year      = {2017}
+}
+@misc{devlin2018bert,
+  title  = {{BERT}: Pre-training of Deep Bidirectional Transformers for Language Understanding},
+  author = {Devlin, Jacob and Chang, Ming-Wei and Lee, Kenton and Toutanova, Kristina},
+  year   = {2018}
 }
 """,
 }
@@ -138,25 +181,42 @@ def undated(text: str) -> str:
     return _DAY.sub("DAY", text)
 
 
+def pages() -> list[Path]:
+    """The pages that show what commands print."""
+    every = [README, *sorted((ROOT / "docs").rglob("*.md")), ROOT / "examples" / "README.md"]
+    return [page for page in every if page.is_file() and blocks(page.read_text("utf-8"))]
+
+
 def renewed(text: str) -> str:
-    """The README with what the commands print now."""
-    with _services():
+    """The page with what its commands print now, one after the other."""
+    with _services(synced="bibtools zotero" in text):
         return _BLOCK.sub(lambda found: f"{found[1]}{_printed(found[2])}{found[3]}", text)
 
 
 def _printed(block: str) -> str:
-    commands = [line for line in block.splitlines() if line.startswith("$ bibtools ")]
+    commands = [line for line in block.splitlines() if line.startswith("$ ")]
     shown = []
     for command in commands:
-        ran = bibtools(*shlex.split(command)[2:])
         # A diff has blanks at the ends of lines.
-        lines = [line.rstrip() for line in (ran.stdout + ran.stderr).splitlines()]
+        said = "\n".join(_said(shlex.split(command, comments=True)[1:]))
+        # The folder is another each time.
+        lines = [line.rstrip() for line in said.replace(f"{Path.cwd()}/", "").splitlines()]
         shown.append("\n".join([command, *lines]))
     return "\n\n".join(shown) + "\n"
 
 
+def _said(words: list[str]) -> list[str]:
+    if words[0] == "bibtools":
+        ran = bibtools(*words[1:])
+        return (ran.stdout + ran.stderr).splitlines()
+    assert words[0] in _SHOWING, f"a page runs {words[0]}"
+    return subprocess.run(
+        words, capture_output=True, text=True, timeout=30, check=True
+    ).stdout.splitlines()
+
+
 @contextmanager
-def _services() -> Iterator[None]:
+def _services(*, synced: bool) -> Iterator[None]:
     """A folder with the files, services that know the papers, and a Zotero library."""
     here = Path.cwd()
     routes = dict(_WORLD.routes())
@@ -169,6 +229,7 @@ def _services() -> Iterator[None]:
     ):
         for name, text in FILES.items():
             (Path(folder) / name).write_text(text, "utf-8")
+        shutil.copytree(ROOT / "examples", Path(folder) / "examples")
         variables = {
             **_WORLD.environment(server.base),
             "BIBTOOLS_CACHE": f"{folder}/answers",
@@ -186,7 +247,8 @@ def _services() -> Iterator[None]:
             ):
                 for name in ("ZOTERO_LIBRARY_ID", "ZOTERO_LIBRARY_TYPE", "BIBTOOLS_SETTINGS"):
                     os.environ.pop(name, None)
-                _agree_and_go_on(zotero.library("users", 1))
+                if synced:
+                    _agree_and_go_on(zotero.library("users", 1))
                 yield
         finally:
             os.chdir(here)
@@ -210,4 +272,5 @@ def _agree_and_go_on(library: Library) -> None:
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text("utf-8")), "utf-8")
+    for page in pages():
+        page.write_text(renewed(page.read_text("utf-8")), "utf-8")

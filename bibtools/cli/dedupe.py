@@ -58,12 +58,7 @@ Exit codes: 0 done, 1 with --strict when there are duplicates,
     type=click.Choice(["bibtex", "biblatex"]),
     help="biblatex keeps the old keys in `ids`.  [default: what the file speaks]",
 )
-@click.option(
-    "--tex",
-    multiple=True,
-    metavar="FILE",
-    help="Rename in the citations of this .tex file too (repeat for more files).",
-)
+@options.tex_files()
 @options.strict()
 @options.quiet()
 def dedupe(

@@ -46,12 +46,7 @@ Exit codes: 0 done, 1 with --strict when a key would change,
 @click.option("-i", "--in-place", is_flag=True, help="Rename in FILE (`bibtools undo` goes back).")
 @click.option("--diff", "as_diff", is_flag=True, help="Print what -i would change, as a diff.")
 @click.option("--json", "as_json", is_flag=True, help="Print old key -> new key as JSON.")
-@click.option(
-    "--tex",
-    multiple=True,
-    metavar="FILE",
-    help="Rename in the citations of this .tex file too (repeat for more files).",
-)
+@options.tex_files()
 @options.strict()
 @options.quiet()
 def keys(

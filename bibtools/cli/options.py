@@ -14,6 +14,17 @@ OUTPUT_KINDS = ("bibtex", "biblatex", "csl-json", "json")
 CONVERT_KINDS = (*OUTPUT_KINDS, "ris", "zotero")
 
 
+def together(*options: Decorator) -> Decorator:
+    """Several options as one decorator; help shows them in this order."""
+
+    def decorate(command: Callable[..., Any]) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 def output_kind(kinds: Sequence[str] = OUTPUT_KINDS) -> Decorator:
     """`--to`: the format of the result."""
     suffixes = ".bib: bibtex, .json: csl-json" + (", .ris: ris" if "ris" in kinds else "")
@@ -63,4 +74,23 @@ def strict() -> Decorator:
     """`--strict`: notices become exit code 1."""
     return click.option(
         "--strict", is_flag=True, help="Leave with exit code 1 when there was any notice."
+    )
+
+
+def tex_files() -> Decorator:
+    """`--tex`: manuscripts whose citations are renamed with the keys."""
+    return click.option(
+        "--tex",
+        multiple=True,
+        metavar="FILE",
+        help="Rename in the citations of this .tex file too (repeat for more files).",
+    )
+
+
+def journals() -> Decorator:
+    """`--journals`: the style of the names of journals and meetings."""
+    return click.option(
+        "--journals",
+        type=click.Choice(["full", "iso4", "strings"]),
+        help="Names of journals and meetings: in full, abbreviated after ISO 4, or as macros.",
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
-from bibtools.model.notices import Notice
+from bibtools.later import later
+
+if TYPE_CHECKING:
+    from bibtools.model.notices import Notice
 
 # C0 and C1 controls (a terminal obeys them), and the marks that turn the reading direction.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSAFE = later("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:

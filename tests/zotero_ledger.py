@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_TOKEN = re.compile(r"zq[a-j]+qz|(?<![0-9])7[0-9]{4}(?![0-9])")
+_TOKEN = re.compile(r"zq[a-j]+qz|(?<![0-9])7[0-9]{4}(?![0-9])|(?<![0-9.])1[5-8][0-9]{2}(?![0-9])")
+_YEARS = range(1500, 1900)
 
 
 def tokens(text: str) -> set[str]:
@@ -24,6 +25,11 @@ class Ledger:
 
     alive: dict[str, str] = field(default_factory=dict)
     count: int = 0
+    years: int = 0
+    dying: dict[str, str] = field(default_factory=dict)
+    """Tokens that a hand took away where both sides agreed, and their works."""
+    gone: dict[str, str] = field(default_factory=dict)
+    """Those that were gone from both sides after a sync: they never come back."""
 
     def word(self) -> str:
         """A word that nobody had before."""
@@ -34,6 +40,27 @@ class Ledger:
         """A number that nobody had before."""
         self.count += 1
         return str(70000 + self.count)
+
+    def year(self) -> str:
+        """A year that nobody had before, as long as there are any."""
+        self.years += 1
+        return str(_YEARS[self.years - 1]) if self.years <= len(_YEARS) else "1999"
+
+    def took(self, work: str, old: str, new: str, elsewhere: str) -> None:
+        """A hand took something out of one side, which the other side has."""
+        for one in (tokens(old) - tokens(new)) & tokens(elsewhere):
+            self.dying[one] = work
+
+    def bury(self, work: str) -> None:
+        """A sync took what a hand took out of one side of a work out of the other."""
+        for one in [one for one, whose in self.dying.items() if whose == work]:
+            self.gone[one] = self.dying.pop(one)
+
+    def revived(self, text: str = "") -> None:
+        """What stands in a text may be seen again; without one, everything."""
+        for one in tokens(text) if text else {*self.dying, *self.gone}:
+            self.dying.pop(one, None)
+            self.gone.pop(one, None)
 
     def edited(self, work: str, old: str, new: str) -> None:
         """A hand made one text of another: what it took out is dead, what it put in lives."""

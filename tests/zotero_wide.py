@@ -229,6 +229,8 @@ class WideHands(RuleBasedStateMachine):
             return
         if not self.json:
             blocks(new)  # else it is not the text that the hand meant
+        if work in self.agreed and work not in self.touched_there:
+            self.ledger.took(work, old, new, self.dump())
         self.ledger.edited(work, old, new)
         self.fresh = False
         self.touched_here.add(work)
@@ -249,7 +251,7 @@ class WideHands(RuleBasedStateMachine):
         if name in ("author", "editor"):
             return self.people_here(word, dice)
         if name in ("date", "year"):
-            return dice.choice(("{2021}", '"1999"', "2004"))
+            return dice.choice(("{%s}", '"%s"', "%s")) % self.ledger.year()
         if name == "month":
             return dice.choice(("jan", "{February}", "3", "dec"))
         if name == "url":
@@ -336,8 +338,9 @@ class WideHands(RuleBasedStateMachine):
                 people.append({"family": self.ledger.word().title(), "given": "B."})
             return people
         if name == "issued":
-            return dice.choice(({"date-parts": [[2021, 3]]}, {"date-parts": [["1999"]]},
-                                {"raw": "2004"}))  # fmt: skip
+            year = self.ledger.year()
+            return dice.choice(({"date-parts": [[int(year), 3]]}, {"date-parts": [[year]]},
+                                {"raw": year}))  # fmt: skip
         if name in ("volume", "issue", "page", "number"):
             return self.ledger.number()
         if name == "keyword":
@@ -471,6 +474,7 @@ class WideHands(RuleBasedStateMachine):
             self.ledger.dropped(entry, self.dump() + new)
         self.fresh = False
         self.touched_here.add(work)
+        self.agreed.discard(work)  # another entry of it is one that was never agreed on
         self.write_raw(new)
 
     # --- edits of the library -------------------------------------------------------------------
@@ -487,8 +491,10 @@ class WideHands(RuleBasedStateMachine):
         word = self.ledger.word()
         if name in ("date", "accessDate", "originalDate", "filingDate", "issueDate",
                     "priorityDate"):  # fmt: skip
-            return dice.choice(("2021-03-04", "1999", "2004-05")) if name != "accessDate" else (
-                "2020-01-02T03:04:05Z")  # fmt: skip
+            year = self.ledger.year()
+            rest = dice.choice(("-03-04", "", "-05")) if name != "accessDate" else (
+                "-01-02T03:04:05Z")  # fmt: skip
+            return f"{year}{rest}"
         if name == "creators":
             return []
         if name in ("volume", "issue", "pages", "number", "numPages", "numberOfVolumes",
@@ -517,6 +523,9 @@ class WideHands(RuleBasedStateMachine):
 
     def put_there(self, work: str, data: dict[str, Any], old: str) -> str:
         """Another client writes an item; what it held before, as text, is gone."""
+        if work in self.agreed and work not in self.touched_here and "key" in data:
+            new = json.dumps(data, ensure_ascii=False)
+            self.ledger.took(work, old, new, self.desk.file.read_bytes().decode())
         fresh_key: str = self.library.put(data).key
         self.ledger.edited(work, old, json.dumps(data, ensure_ascii=False))
         self.fresh = False
@@ -745,6 +754,7 @@ class WideHands(RuleBasedStateMachine):
         if how == "restore":
             if work in self.items().values():
                 self.bad_there.add(work)
+            self.ledger.revived(json.dumps(self.contents()[key], ensure_ascii=False))
             self.library.restore(key)
         elif how == "trash":
             self.library.trash(key)

@@ -162,8 +162,9 @@ def collections(
             for key, one in mirror.collections().items()
             if not one.deleted
         ]  # fmt: skip
-        if not quiet:
-            show_notices(session.notices)
+        notices = session.notices
+    if not quiet:
+        show_notices(notices)
     rows.sort(key=lambda row: str(row["path"]).casefold())
     if as_json:
         write_result(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")

@@ -13,7 +13,7 @@ import click
 from bibtools.adapters.zotero.one_at_a_time import sync_of_file
 from bibtools.cli import options, zotero_options
 from bibtools.cli.faults import show_error
-from bibtools.cli.progress import progress_on_terminal
+from bibtools.cli.progress import bar_away, progress_on_terminal
 from bibtools.cli.screen import say, show_notices, write_result
 from bibtools.cli.zotero_permission import allow_writing
 from bibtools.cli.zotero_table import print_plan, show_plan
@@ -266,19 +266,20 @@ def rows_of(session: Session, prepared: Prepared) -> list[Row]:
 def _tell_plan(session: Session, prepared: Prepared, *, as_json: bool, quiet: bool) -> None:
     """The plan as the result of a command."""
     plan = prepared.plan
-    if not quiet:
-        show_notices(plan.notices)
-    if as_json:
-        _write_json({"plan": plan_json(plan), "counts": counts_of(plan)})
-        return
-    rows = rows_of(session, prepared)
-    print_plan(rows)
-    if quiet:
-        return
-    for line in count_lines(counts_of(plan), plan.file, done=False):
-        say(line)
-    if not rows:
-        say(f"{nothing_to_do(plan.file, prepared.wanted.direction, plan.notices)}.")
+    with bar_away():
+        if not quiet:
+            show_notices(plan.notices)
+        if as_json:
+            _write_json({"plan": plan_json(plan), "counts": counts_of(plan)})
+            return
+        rows = rows_of(session, prepared)
+        print_plan(rows)
+        if quiet:
+            return
+        for line in count_lines(counts_of(plan), plan.file, done=False):
+            say(line)
+        if not rows:
+            say(f"{nothing_to_do(plan.file, prepared.wanted.direction, plan.notices)}.")
 
 
 def _carry_out(
@@ -292,21 +293,25 @@ def _carry_out(
     quiet: bool,
 ) -> int:
     plan = prepared.plan
-    if not quiet:
-        show_notices(plan.notices)
-    if plan.writes:
-        check_access(session, plan)
-        check_files(prepared)
-        if not yes and not _agreed(session, prepared):
-            if as_json:
-                _write_json({"applied": False, "plan": plan_json(plan), "counts": counts_of(plan)})
-            return NOT_AGREED
-        if plan.remote:
-            allow_writing(session)
+    with bar_away():
+        if not quiet:
+            show_notices(plan.notices)
+        if plan.writes:
+            check_access(session, plan)
+            check_files(prepared)
+            if not yes and not _agreed(session, prepared):
+                if as_json:
+                    _write_json(
+                        {"applied": False, "plan": plan_json(plan), "counts": counts_of(plan)}
+                    )
+                return NOT_AGREED
+            if plan.remote:
+                allow_writing(session)
     outcome = run_plan(session, prepared, command, progress)
-    if as_json:
-        _write_json(outcome_json(outcome, prepared))
-    _tell(outcome, prepared, as_json=as_json, quiet=quiet)
+    with bar_away():
+        if as_json:
+            _write_json(outcome_json(outcome, prepared))
+        _tell(outcome, prepared, as_json=as_json, quiet=quiet)
     if outcome.stopped is not None:
         return outcome.stopped.exit_code
     if outcome.failed:
@@ -330,16 +335,19 @@ def _tell(outcome: Outcome, prepared: Prepared, *, as_json: bool, quiet: bool) -
 
 def _agreed(session: Session, prepared: Prepared) -> bool:
     """Show the plan and ask for it; without a terminal nobody can say yes."""
+    # The list of a build is in its own file by now.
+    pushes = prepared.wanted.direction == "push"
+    nothing = "Nothing was sent to Zotero" if pushes else "Nothing was written"
     rows = rows_of(session, prepared)
     show_plan(rows)
     for line in count_lines(counts_of(prepared.plan), prepared.plan.file, done=False):
         say(line)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        say("Nothing was written: nobody is here to say yes. Run it again with --yes.")
+        say(f"{nothing}: nobody is here to say yes. Run it again with --yes.")
         return False
     if click.confirm("Do this?", default=False, err=True):
         return True
-    say("Nothing was written.")
+    say(f"{nothing}.")
     return False
 
 

@@ -13,7 +13,7 @@ import click
 from bibtools.adapters.zotero.one_at_a_time import sync_of_file, sync_of_library
 from bibtools.adapters.zotero.past_runs import RunRecord
 from bibtools.cli import options, zotero_options
-from bibtools.cli.progress import progress_on_terminal
+from bibtools.cli.progress import bar_away, progress_on_terminal
 from bibtools.cli.screen import plain, say, write_result
 from bibtools.cli.zotero_permission import allow_writing
 from bibtools.model.progress import Progress
@@ -71,10 +71,11 @@ def undo(
         writes = any(one.action in ("restore", "delete") for one in plan.objects)
         if session is not None and writes:
             check_write(session)
-        if plan.writes and not yes and not _agreed(plan):
-            return 5
-        if session is not None and writes:
-            allow_writing(session)
+        with bar_away():
+            if plan.writes and not yes and not _agreed(plan):
+                return 5
+            if session is not None and writes:
+                allow_writing(session)
         with sync_of_library(record.scope):
             done = carry_out_undo(plan, session, progress)
     if as_json:

@@ -20,16 +20,18 @@ from bibtools.formats.bibtex.editing import EditError
 from bibtools.formats.bibtex.entry_types import WRITE, csl_type
 from bibtools.formats.bibtex.fields import COPIES, Dialect
 from bibtools.formats.bibtex.inheriting import Look
-from bibtools.formats.bibtex.reading import EntryValues, read_values, values_of
+from bibtools.formats.bibtex.reading import EntryValues, read_one, read_values, values_of
 from bibtools.formats.bibtex.tex_values import LONGEST, text_value
 from bibtools.formats.bibtex.writing import Field, entry_fields, entry_type
+from bibtools.formats.note_lines import line_of
+from bibtools.formats.zotero.variables import FIELDS, VARIABLES
 from bibtools.model import Entry, Notice
-from bibtools.sync.changing import changed, not_said, refused
+from bibtools.sync.changing import changed, means_other, not_said, refused
 from bibtools.sync.comparing import loosely_equal
 from bibtools.sync.editing import Edits, edited, views_of
-from bibtools.sync.fields import own_name
+from bibtools.sync.fields import base_name, own_name
 from bibtools.sync.item_side import entry_data, item_entry, own_of_file
-from bibtools.sync.parts import differing, parts_of, says, shown
+from bibtools.sync.parts import Parts, differing, parts_of, says, shown
 from bibtools.sync.plan import UpdateEntry
 from bibtools.sync.values import Data
 from bibtools.text.latex_decode import plain
@@ -98,12 +100,12 @@ class Updating:
         wanted = self._as_told_apart(here, changed(here, changes))
         twins = _twins(block, [here[one.field] for one in changes if one.field in here])
         old, new = (_without(file_entry(data), twins) for data in (here, wanted))
-        retyped = old.type != new.type
-        if retyped and csl_type(block.type) == old.type:
+        if old.type != new.type and csl_type(block.type) == old.type:
             # What its type says by itself is to be said when it goes.
             old = replace(old, extra={**old.extra, _TYPE: block.type})
         new = _of_its_kind(old, new, self.dialect)
         kinds = entry_type(old, self.dialect), entry_type(new, self.dialect)
+        retyped = old.type != new.type or kinds[0] != kinds[1]
         before = dict(block.fields)
         never = _NEVER - {_SUBTYPE} if retyped else _NEVER
         overwrote = self._fields(block, old, new, never)
@@ -121,7 +123,8 @@ class Updating:
         stale = [name for name, value in before.items() if block.fields.get(name) == value]
         now = self._take_out_old(block, stale, here, now, wanted)
         if retyped:
-            self._take_out_copies(block, before, now, new)
+            self._take_out_copies(block, before, wanted, new)
+            self._tell_meanings(block, here)
         _tell_cuts(self, block, wanted, names)
 
     def _as_told_apart(self, here: Data, wanted: Data) -> Data:
@@ -134,7 +137,7 @@ class Updating:
         entries = file_entry(here), file_entry(wanted)
         if _kind(entries[1], self.dialect) != entry_type(entries[0], self.dialect):
             return wanted
-        views, grammar = views_of([wanted], [types[1]])
+        views, grammar = views_of([_by_variable(wanted, *types)], [types[1]])
         return edited(views[0], Edits(type=types[0]), grammar)
 
     def _say_elsewhere(self, block: BibEntry, here: Data, now: Data, wanted: Data) -> Data:
@@ -160,25 +163,25 @@ class Updating:
         what cannot be taken out.
         """
         mine, before, theirs = parts_of(now, here, wanted)
+        written: Parts | None = None
         for part in sorted(mine.keys() & before.keys()):
             if not says(part, mine, before[part]) or says(part, theirs, mine[part]):
                 continue
-            if not self._can_say(block, part, here, wanted):
+            written = self._written(here, wanted) if written is None else written
+            if part in written and says(part, written, mine[part]):
                 continue
             now = self._silence(block, part, now, wanted)
         return now
 
-    def _can_say(self, block: BibEntry, part: str, here: Data, wanted: Data) -> bool:
-        """Whether the new value of a field is written otherwise than the old one: quotation marks
-        in markup, for one, are not.
+    def _written(self, here: Data, wanted: Data) -> Parts:
+        """The parts of what is to be said as they are when they were written and read: what reads
+        as before then cannot be said.
         """
-        name = own_name(part, str(here.get("itemType") or "")) or part
-        if name not in here:
-            name = "extra"
-        if name not in here or name not in wanted:
-            return True
-        entries = file_entry(here), file_entry({**here, name: wanted[name]})
-        return bool(_differences(*entries, block.fields, self.dialect))
+        entry = _of_its_kind(file_entry(here), file_entry(wanted), self.dialect)
+        fields = {one.name.lower(): one.value for one in _by_name(entry, {}, self.dialect).values()}
+        kind = entry_type(entry, self.dialect)
+        read = read_one(kind, str(here.get("citationKey") or ""), fields)
+        return parts_of(entry_data(read)[0], here, wanted)[0]
 
     def _read(self, block: BibEntry, without: str | None = None) -> Data:
         """What the entry says now, as item data, or would say without a field."""
@@ -277,19 +280,34 @@ class Updating:
         return now
 
     def _take_out_copies(
-        self, block: BibEntry, before: Mapping[str, str], now: Data, new: Entry
+        self, block: BibEntry, before: Mapping[str, str], wanted: Data, new: Entry
     ) -> None:
         """Take out what other fields say under the new type; `before` are the fields that the
-        entry had.
+        entry had, `new` is what it is to be.
         """
         meant = _by_name(new, {}, self.dialect)
+        now = self._read(block)
         for name, value in list(block.fields.items()):
             others = {other for other, one in block.fields.items() if one == value} - {name}
             copied = name not in meant and not others <= before.keys()
-            if copied or name not in before:
-                then = self._read(block, name)
-                if then.get("itemType") == now.get("itemType") and not differing(then, now):
-                    block.remove(name)
+            if not copied and name in before:
+                continue
+            then = self._read(block, name)
+            same_type = then.get("itemType") == now.get("itemType")
+            if same_type and differing(then, wanted) <= differing(now, wanted):
+                block.remove(name)
+                now = then
+
+    def _tell_meanings(self, block: BibEntry, here: Data) -> None:
+        """Tell of what the entry says as another field than before."""
+        now = self._read(block)
+        before, after = parts_of(here, now)
+        types = [str(data.get("itemType") or "") for data in (here, now)]
+        for part in sorted(after.keys() - before.keys()):
+            old = next((name for name, value in before.items() if value == after[part]), None)
+            if old is not None and old not in after and isinstance(after[part], str):
+                names = shown(old, types[0]), shown(part, types[1])
+                self.notices.append(means_other(self.file, block.key, *names))
 
     def _keywords(self, block: BibEntry, old: Sequence[str], new: Sequence[str]) -> None:
         """Take words out and put words in; the others stay as the user wrote them."""
@@ -316,6 +334,25 @@ class Updating:
             block.set(name, f"{value};" if comma and len(words) == 1 else value)
         except EditError as error:
             self.notices.append(refused(self.file, block.key, str(error)))
+
+
+def _by_variable(data: Data, item_type: str, own_type: str) -> Data:
+    """The data with fields that the other type lacks where it has what they mean: the series of
+    a program is called otherwise than that of a book.
+    """
+    found = dict(data)
+    lines = []
+    for name, variable in VARIABLES.get(own_type, {}).items():
+        if name in data and own_name(base_name(name, own_type), item_type) is None:
+            value = found.pop(name)
+            place = FIELDS.get(item_type, {}).get(variable)
+            if place is not None and place not in found:
+                found[place] = value
+            else:
+                lines.append(line_of(variable, str(value)))
+    if lines:
+        found["extra"] = "\n".join([*lines, *filter(None, [data.get("extra")])])
+    return found
 
 
 def _of_its_kind(old: Entry, new: Entry, dialect: Dialect) -> Entry:

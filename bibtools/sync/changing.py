@@ -47,3 +47,12 @@ def not_said(file: str, key: str, field: str, goes: bool) -> Notice:
         file=file,
         rule="zotero.not-said",
     )
+
+
+def means_other(file: str, key: str, old: str, new: str) -> Notice:
+    """Tells of a value that is another field since the type of its entry changed."""
+    return Notice(
+        f'Under its new type, what was "{old}" of the entry "{key}" is read as "{new}".',
+        file=file,
+        rule="zotero.means-other",
+    )

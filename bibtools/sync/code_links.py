@@ -20,6 +20,7 @@ from bibtools.sync.extra import Line, read_extra, read_line, write_extra
 from bibtools.sync.item_side import CODE_TITLE
 from bibtools.sync.plan import AttachCode
 from bibtools.sync.values import Agreed, Data, LocalEntry, Merged, RemoteItem
+from bibtools.text.addresses import same_address_key
 
 _LABEL: Final = re.compile(r"tex\.code\d*")
 _FIRST: Final = "tex.code"
@@ -81,7 +82,7 @@ class CodeSaid:
         if not settled:
             # A conflict, or a change that waits; a child that is news is news the next time too.
             return merged, None if past is None else self.known, None
-        wanted = final if final == here and not pull else None
+        wanted = final if _same(final, here) and not pull else None
         left = next(iter(_codes(merged.there).values()), None)
         return merged, *self._child(final, wanted, final or left, new_key)
 
@@ -181,8 +182,8 @@ def _child_of(
         return None
     if known is not None and known[0] in links:
         return links[known[0]]
-    wanted = {_folded(code) for code in codes if code}
-    same = [child for child in links.values() if _folded(_address(child)) in wanted]
+    wanted = {same_address_key(code) for code in codes if code}
+    same = [child for child in links.values() if same_address_key(_address(child)) in wanted]
     titled = [child for child in links.values() if child.data.get("title") == CODE_TITLE]
     return next(iter(same or titled), None)
 
@@ -292,8 +293,6 @@ def _address(child: RemoteItem) -> str:
 
 
 def _same(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and _folded(one) == _folded(other)
-
-
-def _folded(address: str) -> str:
-    return address.rstrip("/").casefold()
+    if one is None or other is None:
+        return False
+    return one == other or same_address_key(one) == same_address_key(other)

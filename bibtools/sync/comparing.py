@@ -18,7 +18,7 @@ from bibtools.model import parse_arxiv, parse_doi
 from bibtools.model.dating import Dating
 from bibtools.sync.fields import base_name
 from bibtools.sync.values import Data
-from bibtools.text.addresses import same_address_key
+from bibtools.text.addresses import is_web_address, same_address_key
 from bibtools.text.markup import strip_markup
 from bibtools.text.typed_dates import read_typed_date
 
@@ -182,7 +182,8 @@ def _same_language(here: str, there: str) -> bool:
 def same_line(label: str, here: str, there: str) -> bool:
     """Whether two values of a line of Extra say the same; `label` is folded.
 
-    An arXiv ID without its class or version says less of the same.
+    An arXiv ID without its class or version says less of the same. Addresses are compared as
+    addresses, whatever the label.
     """
     if label == "arxiv":
         first, second = (parse_arxiv(text.partition("[")[0].strip()) for text in (here, there))
@@ -191,6 +192,8 @@ def same_line(label: str, here: str, there: str) -> bool:
             return first.value == second.value and len(versions) < 2
     if label == "type":
         return here.strip().casefold() == there.strip().casefold()
+    if is_web_address(here.strip()) and is_web_address(there.strip()):
+        return _same_url(here, there)
     return loose_text(here) == loose_text(there)
 
 

@@ -378,9 +378,13 @@ class _Linker:
             return _Partner(item, False, f"same citation key, but {why}")
         if verdict is None:
             return None
-        if not same_identifier(mine.entry, other.entry) and contradiction(mine, other):
-            # One title, and something says that it is another work or another version of it.
+        if not same_identifier(mine.entry, other.entry) and contradiction(
+            mine, other, merge_preprints=True
+        ):
+            # One title, and something says that it is another work.
             return None
+        # A preprint and its publication may be kept as two; who has one of them on each side has
+        # to say so, or there would be two on both.
         return _Partner(item, False, verdict.why)
 
 

@@ -23,9 +23,14 @@ Mark: TypeAlias = tuple[str, str]
 
 _CHILDREN = frozenset({"attachment", "note", "annotation"})
 _ID_FIELDS = ("DOI", "archiveID", "url", "number", "reportNumber", "archiveLocation")
-_KEY_LINE = re.compile(r"^\s*citation[ -]?key\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
-_ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
+_KEY_LINE = re.compile(
+    r"^[ \t]*citation[ _-]?key[ \t]*:[ \t]*([^\s{}\"]+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
+)
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"]+")
+_ARXIV = re.compile(r"\d{4}\.\d{4,5}|([a-z-]+)(?:\.[A-Za-z-]{2,})?(/\d{7})")
+_ODD = re.compile(r"[<>%{}]|10\.\d+\.\d")
+"""Signs in identifiers that are read with more care than is taken here."""
+_ANY_KEY = re.compile(r"citation[\s_-]*key", re.IGNORECASE)
 _AT_HAND = 1000
 """Entries of items that are kept as values."""
 
@@ -72,10 +77,16 @@ def _quick_marks(given: Data) -> list[Mark]:
     own = data.get("citationKey") or _first(_KEY_LINE, extra)
     if own:
         found.append(("key", str(own)))
-    places = (str(data.get(name) or "") for name in _ID_FIELDS)
-    text = "\n".join((extra, *places))
+    venue = str(data.get("publicationTitle") or "")
+    places = [str(data.get(name) or "") for name in _ID_FIELDS]
+    text = "\n".join((extra, venue if "arxiv" in venue.lower() else "", *places))
+    if _ODD.search(text) or (not own and _ANY_KEY.search(extra)):
+        found += marks_of(item_entry(data))
     found += [("doi", one.lower()) for one in set(_DOI.findall(text))]
-    found += [("arxiv", one) for one in set(_ARXIV.findall(text))]
+    found += [
+        ("arxiv", archive + number if number else one)
+        for one, archive, number in {match.group(0, 1, 2) for match in _ARXIV.finditer(text)}
+    ]
     title = str(data.get("title") or data.get("caseName") or data.get("subject") or "")
     if "<" in title:
         title = strip_markup(title)

@@ -19,7 +19,7 @@ from bibtools.sync.creators import settle_creators
 from bibtools.sync.deciding import Decider, Decision, Side, Verdict
 from bibtools.sync.editing import Edits, Grammar, View, edited, view_of, views_of
 from bibtools.sync.extra import Line
-from bibtools.sync.fields import base_name, own_name
+from bibtools.sync.fields import base_name, group_of, own_name
 from bibtools.sync.narrowing import open_fields
 from bibtools.sync.sequences import pair_members, settle
 from bibtools.sync.tags import as_one, parted_again
@@ -326,12 +326,37 @@ def remembered(settled: Data, remembered_as: Data, read: Data) -> dict[str, Any]
     did not settle keeps its old past.
     """
     found = dict(read)
-    for change in differences(settled, remembered_as):
+    kept = differences(settled, remembered_as)
+    for change in kept:
         if change.new is None:
             found.pop(change.field, None)
         else:
             found[change.field] = change.new
+    if kept:
+        _forget_moved(found, settled, remembered_as, read)
     return found
+
+
+def _forget_moved(found: dict[str, Any], settled: Data, remembered_as: Data, read: Data) -> None:
+    """Take out what the merge left open and the side says in another field now: a line of Extra
+    that became a field or a role with the type, a field that another type calls otherwise.
+    """
+    sides = (settled, remembered_as, read)
+    views, _ = views_of(sides, [str(side.get("itemType") or "") for side in sides])
+    meant, past, now = (view.texts for view in views)
+    for base, value in now.items():
+        name = own_name(base, views[2].type)
+        if name is None or name in settled or name not in found:
+            continue
+        old = base if base in meant else next((one for one in meant if meant[one] == value), None)
+        if old is not None and meant[old] == value != past.get(old):
+            del found[name]
+    roles = {group_of(one, views[0].type) for one in views[0].creators}
+    people = [one for one in views[2].creators if group_of(one, views[2].type) in roles]
+    if len(people) < len(views[2].creators) and found.get("creators") == read.get("creators"):
+        found["creators"] = people
+        if not people:
+            del found["creators"]
 
 
 def _place(conflict: FieldConflict) -> tuple[bool, str]:

@@ -105,8 +105,7 @@ def without_refused(
     ]
     notices = [
         Notice(
-            f'The entry "{one.key}" is not sent again as long as it is the same, because Zotero '
-            f"refused it: {one.message}",
+            f'The entry "{one.key}" is not sent again as long as it is the same: {one.message}',
             plan.file,
             rule=RULE,
         )

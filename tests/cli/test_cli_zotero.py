@@ -83,9 +83,20 @@ def test_without_a_yes_nothing_is_written(desk: Desk) -> None:
         "Reading/2026",
         ["example2023boats", "Folding Paper Boats with Learned Creases"],
     )
-    assert lines[-1] == ["Nothing was written: nobody is here to say yes. Run it again with --yes."]
+    assert lines[-1] == [
+        "Nothing was sent to Zotero: nobody is here to say yes. Run it again with --yes."
+    ]
     assert (desk.server.writes, desk.contents(), desk.text()) == (0, {}, BOATS)
     assert [one.name for one in Path().iterdir()] == ["refs.bib"]
+
+
+def test_a_server_with_an_old_schema_is_told_of(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.zotero_server.wire.SCHEMA_VERSION", 29)
+    desk.write(BOATS)
+    told = desk.zotero("status", "refs.bib").stderr
+    assert "The server knows version 29 of Zotero's schema" in told
 
 
 def test_collections_are_made_by_path_and_listed(desk: Desk) -> None:

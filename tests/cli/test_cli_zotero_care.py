@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from bibtools.cli import progress, zotero_sync, zotero_undo
 from bibtools.workflows.zotero import undo_plan
 from tests.loopback import ONLY_LOOPBACK
 from tests.zotero_desk import ADA, BOATS, KITES, SECOND, Desk, desk_in
@@ -193,3 +196,36 @@ def test_a_key_that_no_collection_has_makes_none(desk: Desk) -> None:
     desk.write(BOATS)
     assert desk.zotero("push", "refs.bib", "--collection", "ABCD2345", "--yes").code == 2
     assert desk.library.collections == {}
+
+
+@pytest.mark.parametrize(
+    ("module", "command"),
+    [
+        pytest.param(zotero_sync, ("sync", "refs.bib"), id="sync"),
+        pytest.param(zotero_undo, ("undo",), id="undo"),
+    ],
+)
+def test_no_bar_is_drawn_over_the_question(
+    desk: Desk, module: ModuleType, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.write(BOATS)
+    desk.sync()
+    desk.replace("2023,", "2024,")
+    drawn: list[bool] = []
+
+    def asked(*_given: object) -> bool:
+        time.sleep(0.3)
+        drawn.extend(bar.progress is not None for bar in progress._bars)
+        return False
+
+    monkeypatch.setattr(progress, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "on_terminal", lambda: True)
+    monkeypatch.setattr(module, "_agreed", asked)
+    assert desk.zotero(*command).code == 5
+    assert drawn == [False]
+
+
+def test_a_library_that_is_not_there_is_a_matter_of_settings(desk: Desk) -> None:
+    desk.write(BOATS)
+    ran = desk.zotero("sync", "refs.bib", "--yes", "--library", "group:99")
+    assert (ran.code, "Check the library's number" in ran.stderr) == (3, True)

@@ -223,6 +223,12 @@ def test_fields_that_are_not_where_the_mapping_puts_them(
     }
 
 
+def test_a_value_that_the_file_spells_alike_stays() -> None:
+    text = "@book{a, title={T}, series={The {$a_{1}$} of Folds}}"
+    assert entry_of(read(text), "a").data["series"] == "The a₁ of Folds"
+    assert changed(text, "a", series="The $a_1$ of Folds") == text
+
+
 def test_what_cannot_be_taken_away_is_told() -> None:
     text = (
         "@inproceedings{child, title={T}, crossref={all}}\n"
@@ -425,6 +431,14 @@ def test_a_pubmed_id_in_both_fields_is_one(server: str) -> None:
     # Of two numbers both are kept.
     other = entry_of(read(both.replace("eprint={12}", "eprint={9}")), "k").data
     assert (other["PMID"], "eprint: 9" in other["extra"]) == ("12", True)
+
+
+@pytest.mark.parametrize("text", ["", "% biblatex\n@online{o, title={O}, date={2020}}\n"])
+def test_a_tag_that_ends_in_a_backslash_stays_a_tag_of_its_own(text: str) -> None:
+    tags = [{"tag": "100% #\\"}, {"tag": "folds"}]
+    item = {"itemType": "book", "title": "T", "tags": tags}
+    new, _ = applied(text, AddEntry("ABCD2345", 1, "a", item))
+    assert entry_of(read(new), "a").data["tags"] == tags
 
 
 def test_an_item_cannot_say_what_is_the_files_own() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from bibtools.formats.bibtex import Document
 from bibtools.formats.bibtex.reading import read_entries
-from bibtools.sync.item_side import entry_data
+from bibtools.sync.item_side import entry_data, item_entry
 from bibtools.sync.linking import Links, link
-from bibtools.sync.marks import Readings
+from bibtools.sync.marks import Readings, marks_of
 from bibtools.sync.values import Agreed, LocalEntry, RemoteItem
 
 BOATS = "Folding Paper Boats with Learned Creases"
@@ -206,3 +206,66 @@ def test_a_pair_without_its_entry_or_item_is_gone() -> None:
 def test_a_pending_row_without_an_item_is_forgotten() -> None:
     links = linked(bib("a"), [], {"AAAA2222": row("a", "AAAA2222", pending=True)})
     assert shape(links)["here"] == ["a"]
+
+
+SICI = "10.1002/(SICI)1097-4571(199009)41:6<391::AID-ASI1>3.0.CO;2-9"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"DOI": SICI}, id="a DOI with angle brackets"),
+        pytest.param(
+            {
+                "DOI": "https://doi.org/10.1002/%28SICI%291097-4571%28199009%2941:6%3C391::AID-ASI1%3E3.0.CO;2-9"
+            },
+            id="a quoted DOI",
+        ),
+        pytest.param({"DOI": "10.1000.10/123"}, id="a DOI with a divided prefix"),
+        pytest.param({"extra": "{:DOI:10.1234/q}"}, id="a DOI in braces"),
+        pytest.param({"extra": "arXiv:math.GT/0309136"}, id="an old arXiv ID with a class"),
+        pytest.param(
+            {"extra": "arXiv:cond-mat.mes-hall/0309136"}, id="an old arXiv ID with a long class"
+        ),
+        pytest.param(
+            {"publicationTitle": "arXiv preprint arXiv:2001.00001"}, id="an arXiv ID for a journal"
+        ),
+        pytest.param({"extra": "citation_key: foo"}, id="a key with an underscore"),
+        pytest.param({"extra": "Citation-Key: foo bar"}, id="a key with a blank"),
+        pytest.param({"extra": "{:citation-key:foo}"}, id="a key in braces"),
+    ],
+)
+def test_what_is_looked_at_quickly_is_all_there_is(fields: Mapping[str, str]) -> None:
+    data = {"itemType": "journalArticle", "title": "Boats", **fields}
+    readings = Readings({"AAAA2222": RemoteItem("AAAA2222", 1, data)})
+    assert {mark for mark in marks_of(item_entry(data)) if mark[0] != "title"}
+    assert set(marks_of(item_entry(data))) <= set(readings.marks("AAAA2222"))
+
+
+PREPRINT = (
+    f"@misc{{boats, title = {{{BOATS}}}, author = {{Example, Ada}}, year = {{2023}}, "
+    "eprint = {2301.00001}, archiveprefix = {arXiv}}"
+)
+
+
+def test_a_preprint_here_and_its_publication_there_are_not_made_on_both_sides() -> None:
+    local, items = entries(PREPRINT), {"AAAA2222": item("AAAA2222")}
+    links = link(local, items, Readings(items), items.keys(), {})
+    assert (links.pairs, links.only_here, links.only_there) == ((), (), ())
+    assert [(one.key, one.candidates) for one in links.unsure] == [("boats", ("AAAA2222",))]
+
+
+def test_a_preprint_and_its_publication_that_both_sides_have_are_two_pairs() -> None:
+    local = entries(PREPRINT + bib("paper"))
+    items = {
+        "AAAA2222": item("AAAA2222"),
+        "BBBB2222": item(
+            "BBBB2222", itemType="preprint", publicationTitle="", archiveID="arXiv:2301.00001"
+        ),
+    }
+    links = link(local, items, Readings(items), items.keys(), {})
+    assert {(one.local.key, one.item.key) for one in links.pairs} == {
+        ("boats", "BBBB2222"),
+        ("paper", "AAAA2222"),
+    }
+    assert (links.only_here, links.only_there, links.unsure) == ((), (), ())

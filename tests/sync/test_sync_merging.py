@@ -676,6 +676,29 @@ def test_a_tag_that_one_side_put_in_stays_where_the_other_took_it_out() -> None:
     assert merged.there == merged.here == article(tags=tags("boat", "paper"))
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        pytest.param("x₁ folds", "$x_1$ folds", id="a formula"),
+        pytest.param("H₂O", "H<sub>2</sub>O", id="markup"),
+    ],
+)
+def test_a_tag_that_the_file_spells_otherwise_goes_with_it(mine: str, theirs: str) -> None:
+    past = agreed(article(tags=tags(mine, "paper")), article(tags=tags(theirs, "paper")))
+    unchanged = merge_pair(past, past.here, past.there)
+    assert (unchanged.to_here, unchanged.to_there) == ((), ())
+    merged = merge_pair(past, article(tags=tags("paper")), past.there)
+    assert (merged.here, merged.there) == (article(tags=tags("paper")),) * 2
+    merged = merge_pair(past, past.here, article(tags=tags("paper")))
+    assert (merged.here, merged.there) == (article(tags=tags("paper")),) * 2
+
+
+def test_tags_that_differ_are_told_apart() -> None:
+    past = agreed(article(tags=tags("C", "paper")), article(tags=tags("C#", "C++", "paper")))
+    merged = merge_pair(past, article(tags=tags("paper")), past.there)
+    assert merged.there == past.there
+
+
 def test_a_field_that_the_type_lacks_joins_what_extra_holds() -> None:
     """The name of a field of another type, which the file's side should not have but may."""
     mine = article(extra="read twice", bookAuthorNote="x", numPages="9")
@@ -901,6 +924,16 @@ def test_loosely_equal(field: str, one: Any, other: Any, same: bool) -> None:
         pytest.param("arxiv", "2104.08821", "2104.08822", False, id="two preprints"),
         pytest.param("type", "Article", "article", True, id="case of a type"),
         pytest.param("tldr", "It folds.", "it folds.", False, id="case of words"),
+        pytest.param(
+            "tex.code", "http://github.com/A/b", "https://github.com/a/b/", True, id="an address"
+        ),
+        pytest.param(
+            "tex.code",
+            "https://github.com/a/b",
+            "https://github.com/a/c",
+            False,
+            id="two addresses",
+        ),
     ],
 )
 def test_lines_that_say_the_same(label: str, one: str, other: str, same: bool) -> None:

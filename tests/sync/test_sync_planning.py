@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bibtools.sync.drafting import PlanRequest
+from bibtools.sync.kept import Kept
 from bibtools.sync.plan import (
     AddEntry,
     AttachCode,
@@ -350,3 +351,25 @@ def test_a_link_of_the_user_against_that_of_the_entry_is_a_conflict() -> None:
     plan = planned(with_code(), [there], (), {"AAAA2222": [link_child("https://example.org")]})
     assert plan.remote == ()
     assert [conflict.fields[0].field for conflict in plan.conflicts] == ["extra:tex.code"]
+
+
+class Unread:
+    """Data of which only the bytes are looked at."""
+
+    def read(self, place: str) -> Any:
+        raise AssertionError(f"{place} was read")
+
+    def written(self, place: str) -> bytes:
+        return place.encode()
+
+
+@pytest.mark.parametrize("direction", ["both", "push", "pull"])
+def test_what_did_not_change_is_not_read(direction: str) -> None:
+    known = {"itemType": "journalArticle", "deleted": None, "citationKey": "a", "extra": None}
+    past, now = (Kept(Unread(), "the same bytes", known) for _ in range(2))
+    local = LocalEntry("a", "print", lambda: pytest.fail("the entry was read"), past)
+    row = Agreed("AAAA2222", "a", "print", 3, past, past)
+    there = RemoteItem("AAAA2222", 3, now)
+    plan = planned(items=[there], agreed=[row], local=[local], direction=direction)
+    assert (plan.writes, plan.settled) == (False, (row,))
+    assert plan.settled[0] is row

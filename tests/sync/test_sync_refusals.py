@@ -51,8 +51,7 @@ def test_a_refused_create_leaves_no_row_and_makes_no_collection() -> None:
     assert [row.item for row in held.plan.settled] == ["DDDD2222"]
     (notice,) = held.plan.notices
     assert notice.message == (
-        'The entry "kites" is not sent again as long as it is the same, because Zotero refused '
-        "it: It is too long."
+        'The entry "kites" is not sent again as long as it is the same: It is too long.'
     )
 
 

@@ -18,6 +18,7 @@ from tests.zotero_server import Fault, Kind, is_post
 
 pytestmark = ONLY_LOOPBACK
 OLD = "https://github.com/example/boats"
+OTHERWISE = "http://www.github.com/Example/boats.git/"
 NEW = "https://github.com/example/new"
 THIRD = "https://github.com/example/third"
 BARE = BOATS.replace(f"  code    = {{{OLD}}},\n", "")
@@ -89,7 +90,18 @@ FIRST = [
         BOATS, OLD, [NEW], ([OLD, NEW], ["tex.code: " + OLD], [NEW]), id="line and child differ"
     ),
     pytest.param(BARE, None, ["javascript:x"], ([], [], ["javascript:x"]), id="no address"),
-]
+    pytest.param(
+        BOATS, None, [OTHERWISE], ([OLD], [], [OTHERWISE]), id="the child spells it otherwise"
+    ),
+    pytest.param(
+        BOATS, OTHERWISE, [], ([OLD], ["tex.code: " + OTHERWISE], [OTHERWISE]),
+        id="the line spells it otherwise",
+    ),
+    pytest.param(
+        BARE, OLD, [OTHERWISE], ([OLD], ["tex.code: " + OLD], [OTHERWISE]),
+        id="line and child spell it in two ways",
+    ),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "line", "children", "expected"), FIRST)

@@ -3,8 +3,10 @@
 The machine of `test_zotero_machine.py` knows for each value what a sync has to make of it, and so
 its entries are simple ones. This one writes whatever a .bib, a CSL-JSON file and a library may
 hold, and asks for less: what a hand wrote and no hand took away is there, nothing is doubled, what
-nobody touched has its bytes, and in the end both sides say the same as far as the mapping can.
-`BIBTOOLS_WIDE=EXAMPLESxSTEPS` makes the run longer.
+nobody touched has its bytes, what a hand took away does not come back, and in the end both sides
+say the same as far as the mapping can. Without more it does the same each time;
+`BIBTOOLS_WIDE=EXAMPLESxSTEPS` makes it as long as that, and random (`--hypothesis-seed=N` repeats
+a run).
 """
 
 from __future__ import annotations
@@ -152,6 +154,7 @@ class WideMachine(WideHands):
         assert after.data == self.before_run.data
         assert after.collections == self.before_run.collections
         self.ledger.alive = dict(self.before_ledger)
+        self.ledger.revived()
         self.before_run = None
         self.agreed.clear()
 

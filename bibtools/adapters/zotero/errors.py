@@ -65,6 +65,8 @@ class LocalKeyError(NoAccessError):
 class NotThereError(ZoteroError):
     """There is no such library or object."""
 
+    exit_code = 3
+
 
 class LibraryLockedError(ZoteroError):
     """The library is locked: an upload of another client, or work on the server."""

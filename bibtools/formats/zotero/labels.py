@@ -24,15 +24,16 @@ _OTHER_NAMES = {
 
 
 def _folded(label: str) -> str:
-    return label.strip().lower().replace(" ", "-").replace("_", "-")
+    # Zotero compares labels without regard to case, blanks and hyphens.
+    return "".join(label.lower().replace("-", " ").replace("_", " ").split())
 
 
 # CSL's names count in any spelling, as in Zotero; ours only as we write them.
 _ANY_SPELLING = (
     {_folded(name): _OTHER_NAMES.get(name, name) for name in _IN_CSL - _NEVER}
     | {_folded(scheme): scheme for scheme in ID_SCHEMES if scheme.upper() not in _IN_CSL}
-    | {label.lower(): scheme for scheme, label in ID_LABELS.items()}
-    | {"type": "type", KEY_LABEL: KEY_LABEL}
+    | {_folded(label): scheme for scheme, label in ID_LABELS.items()}
+    | {"type": "type", _folded(KEY_LABEL): KEY_LABEL}
 )
 _AS_WRITTEN = (FIELDS | CREATORS) - _IN_CSL - _NEVER
 

@@ -31,6 +31,8 @@ from bibtools.workflows.zotero.keys import new_key
 
 _KEY = re.compile(r"(?=[A-Z]*[2-9])[2-9A-NP-Z]{8}")
 """Keys of collections; names in capitals have no digits in them."""
+KEYS_SINCE = 33
+"""The version of Zotero's schema that gave items the field `citationKey`."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,21 @@ class Session:
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What happened to the copy of the library."""
-        return (*self.connected.settings.notices, *self.mirror.notices)
+        return (*self.connected.settings.notices, *self.mirror.notices, *self._old_schema())
+
+    def _old_schema(self) -> tuple[Notice, ...]:
+        """Tells of a server that is too old to hold citation keys in a field of their own."""
+        version = self.gateway.schema_version
+        if version is None or version >= KEYS_SINCE:
+            return ()
+        return (
+            Notice(
+                f"The server knows version {version} of Zotero's schema; citation keys have a "
+                f"field of their own since version {KEYS_SINCE}. It may refuse what has one.",
+                rule="zotero.old-schema",
+                hint="Bring the server up to date; pull works all the same.",
+            ),
+        )
 
     def may_write(self) -> bool:
         """Whether the key may change the library, as far as is known before trying."""

@@ -101,3 +101,9 @@ def test_the_zotero_example_syncs_two_files_and_takes_all_back(tmp_path: Path) -
     ]
     library = server.library("users", 1)
     assert (library.contents(), library.collections) == ({}, {})
+
+
+def test_the_page_of_the_examples_says_what_each_file_is() -> None:
+    text = (EXAMPLES / "README.md").read_text("utf-8")
+    there = {one.name + "/" * one.is_dir() for one in EXAMPLES.iterdir()} - {"README.md"}
+    assert [name for name in sorted(there) if f"`{name}`" not in text] == []

@@ -37,9 +37,9 @@ def paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def latexmk(folder: Path, document: str) -> str:
+def latexmk(folder: Path, *words: str) -> str:
     ran = subprocess.run(
-        ["latexmk", "-interaction=nonstopmode", "-halt-on-error", document],
+        ["latexmk", "-interaction=nonstopmode", "-halt-on-error", *words],
         cwd=folder, capture_output=True, text=True, errors="replace", timeout=180,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
@@ -96,6 +96,30 @@ def test_latexmk_makes_it_from_nothing(
     after = (paper / refs).read_bytes()
     lines = after.splitlines()
     assert [line for line in before.splitlines() if line not in lines] == []
+
+
+@pytest.mark.parametrize(
+    ("document", "program", "refs"),
+    [
+        pytest.param("main.tex", "bibtex", "refs.bib", id="bibtex"),
+        pytest.param("main-biblatex.tex", "biber", "refs-biblatex.bib", id="biber"),
+    ],
+)
+def test_latexmk_makes_it_in_another_folder(
+    paper: Path, document: str, program: str, refs: str
+) -> None:
+    if missing := [n for n in ("latexmk", "pdflatex", program) if shutil.which(n) is None]:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    said = latexmk(paper, "-outdir=build", document)
+    assert f"\n{refs}: 8 entries cited: " in said
+    made = paper / "build" / document
+    assert not re.search(
+        r"undefined|Warning", made.with_suffix(".log").read_text("utf-8", "replace")
+    )
+    assert made.with_suffix(".pdf").exists()
+    assert (paper / refs).exists()
+    assert not (paper / "build" / refs).exists()
+    assert "Nothing to do" in latexmk(paper, "-outdir=build", document)
 
 
 def test_without_bibtools_the_paper_is_made_of_what_is_there(

@@ -16,7 +16,7 @@ PAGES = all_pages()
 RENEW = "renew it: python -m tests.reference"
 
 
-def test_every_file_is_as_it_is_made():
+def test_every_file_is_as_it_is_made() -> None:
     stale = [
         path.name
         for path, text in reference.files().items()
@@ -25,7 +25,7 @@ def test_every_file_is_as_it_is_made():
     assert stale == [], RENEW
 
 
-def test_no_man_page_of_a_command_that_is_no_more():
+def test_no_man_page_of_a_command_that_is_no_more() -> None:
     assert {path.name for path in reference.MAN.glob("*.1")} == {f"{one.file}.1" for one in PAGES}
 
 
@@ -36,7 +36,7 @@ def test_every_example_of_a_help_is_a_call_that_the_command_takes(page: CommandP
         assert [refused(call) for call in calls(line) if refused(call)] == [], line
 
 
-def test_every_public_name_is_in_the_reference_with_words():
+def test_every_public_name_is_in_the_reference_with_words() -> None:
     text = reference.API.read_text("utf-8")
     for name in bibtools.__all__:
         if name != "__version__":

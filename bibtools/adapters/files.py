@@ -141,14 +141,14 @@ def _write(
     # The link stays; the file it leads to is replaced (also when that is not there yet).
     target = Path(os.path.realpath(path))
     remove_leftovers(target)
-    old, state = read_if_there(target)
+    state = state_on_disk(target)
     if expected is not None and state != expected:
         what = "appeared" if not expected.exists else "changed" if state.exists else "vanished"
         raise WriteError(
             f'"{path}" {what} while it was being worked on, so it was not written.',
-            hint="Run the command again; it will start from the file as it is now.",
+            hint=_AGAIN,
         )
-    if old == data:
+    if state == state_of(data):
         return WriteOutcome(path=target, written=False)
     if not target.parent.is_dir():
         raise WriteError(
@@ -156,24 +156,31 @@ def _write(
             hint="Make the folder, or check its name.",
         )
     refuse_unwritable(path, elsewhere=elsewhere)
-    mode = stat.S_IMODE(target.stat().st_mode) if old is not None else None
+    mode = stat.S_IMODE(target.stat().st_mode) if state.exists else None
     copy = None
-    if old is not None and backup:
+    if state.exists and backup:
+        old = read_bytes(target)
+        if state_of(old) != state:
+            raise WriteError(_changed_meanwhile(path), hint=_AGAIN)
         copy = _keep(target, old, mode)
     new = _written_beside(target, data, mode)
     try:
         # Once more, as late as possible: an editor may have saved meanwhile.
-        if read_if_there(target)[1] != state:
-            raise WriteError(
-                f'"{path}" changed while it was being written, so it was left alone.',
-                hint="Run the command again; it will start from the file as it is now.",
-            )
+        if state_on_disk(target) != state:
+            raise WriteError(_changed_meanwhile(path), hint=_AGAIN)
         os.replace(new, target)  # noqa: PTH105  (one name for tests to break)
     except BaseException:
         _remove(new)
         raise
     sync_folder(target.parent)
     return WriteOutcome(path=target, written=True, backup=copy)
+
+
+_AGAIN = "Run the command again; it will start from the file as it is now."
+
+
+def _changed_meanwhile(path: Path) -> str:
+    return f'"{path}" changed while it was being written, so it was left alone.'
 
 
 def refuse_unwritable(path: str | Path, *, elsewhere: bool = True) -> None:

@@ -20,8 +20,8 @@ from bibtools.adapters.user_folders import cache_home
 from bibtools.later import later
 
 FOLDER = "completions-1"
-LARGEST = 256 << 20
-"""Bytes of a .bib that is read for its keys."""
+LARGEST = 128 << 20
+"""Bytes of .bib files that are read for one press of a key, at most."""
 MOST_FILES = 50
 """Files of a folder that are looked into."""
 _KEEP_SECONDS = 30 * 86_400.0
@@ -48,33 +48,39 @@ def bib_files(folder: str = ".") -> list[str]:
 def keys_of(files: Iterable[str]) -> list[str]:
     """The citation keys of these files, each once, in their order."""
     found: dict[str, None] = {}
+    left = LARGEST
     for file in files:
-        found.update(dict.fromkeys(_keys(file)))
+        read, keys = _keys(file, left)
+        left -= read
+        found.update(dict.fromkeys(keys))
     return list(found)
 
 
-def _keys(file: str) -> list[str]:
+def _keys(file: str, most: int) -> tuple[int, list[str]]:
+    """How many bytes were read, and the keys."""
     path = Path(file).absolute()
     try:
         state = path.stat()
         # A pipe would wait for somebody who writes.
-        if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
-            return []
+        if not stat.S_ISREG(state.st_mode):
+            return 0, []
         name = os.fsencode(path)
         head = b"%d %d %s" % (state.st_mtime_ns, state.st_size, name.replace(b"\n", b" "))
         kept = cache_folder() / FOLDER / f"{zlib.crc32(name):08x}.txt"
         with contextlib.suppress(OSError):
             told, _, rest = kept.read_bytes().partition(b"\n")
             if told == head:
-                return rest.decode("utf-8", "replace").split("\n")[:-1]
+                return 0, rest.decode("utf-8", "replace").split("\n")[:-1]
+        if state.st_size > most:
+            return 0, []
         data = path.read_bytes()
     except (OSError, ValueError):
-        return []
+        return 0, []
     from bibtools.formats.bibtex.document import Document
 
     keys = [entry.key for entry in Document(data).entries if entry.key]
     _keep(kept, head + b"\n" + "".join(f"{key}\n" for key in keys).encode("utf-8", "replace"))
-    return keys
+    return len(data), keys
 
 
 def _keep(path: Path, data: bytes) -> None:

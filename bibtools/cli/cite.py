@@ -60,6 +60,8 @@ Exit codes: 0 done, 1 a key has no entry (each is listed with its place), or wit
 fault of ours, 130 interrupted.
 """
 
+_BIB = (".bib", ".bibtex", ".biblatex")
+
 
 @click.command(context_settings=options.HELP_NAMES, epilog=EPILOG)
 @click.argument("documents", metavar="DOCUMENT...", nargs=-1, required=True)
@@ -204,8 +206,19 @@ def _refuse(
         raise UsageError("--json and --diff both print to stdout; choose one.")
     if prints and output == "-":
         raise UsageError("--json and the .bib would both go to stdout.", "Name the .bib with -o.")
-    if output != "-" and not output.lower().endswith((".bib", ".bibtex", ".biblatex")):
+    _refuse_names(documents, output)
+
+
+def _refuse_names(documents: tuple[str, ...], output: str) -> None:
+    """Raise `UsageError` for a document or an output that can be none by its name."""
+    if output != "-" and not output.lower().endswith(_BIB):
         raise UsageError(f'"{output}" is no .bib file.', "End its name in .bib.")
+    for one in documents:
+        if one.lower().endswith(_BIB):
+            raise UsageError(
+                f'"{one}" is a bibliography and cites nothing.',
+                "Name the document that cites, and with --from the .bib that has the entries.",
+            )
 
 
 def _progress(*, quiet: bool) -> AbstractContextManager[Progress | None]:

@@ -61,7 +61,8 @@ def _once(told: Run) -> tuple[int, Citing, CitePlan]:
         show_notices(plan.notices)
     tell_plan(plan, mode=told.mode, quiet=told.quiet)
     if rewritten_places and told.mode == "write" and not told.quiet:
-        say(f"{rewritten_places} citations rewritten in {_names(files)}")
+        what = "citation" if rewritten_places == 1 else "citations"
+        say(f"{rewritten_places} {what} rewritten in {_names(files)}")
     code = plan.exit_code
     if told.mode == "check" and differs:
         code = max(code, 1)

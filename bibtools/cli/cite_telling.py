@@ -65,7 +65,8 @@ def _summary(plan: CitePlan, mode: str) -> list[str]:
     name = "stdout" if plan.output == "-" else plan.output
     would = " (nothing was written)" if mode != "write" and plan.changed else ""
     what = "entry" if needed == 1 else "entries"
-    lines = [f"{name}: {needed:,} {what} cited: {', '.join(parts)}{would}"]
+    done = f": {', '.join(parts)}" if parts else ""
+    lines = [f"{name}: {needed:,} {what} cited{done}{would}"]
     if plan.output == "-":
         lines = [f"{needed:,} {what} cited" + (f", {parts[-1]}" if plan.missing else "")]
     if plan.uncited:

@@ -5,6 +5,8 @@ The scripts evaluate nothing of what they are told: values come one a line and a
 
 from __future__ import annotations
 
+import contextlib
+
 import click
 
 from bibtools.cli import options
@@ -40,7 +42,7 @@ _bibtools() {
         if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]]; then
             compopt -o nospace 2>/dev/null
         fi
-    elif [[ ${answer[0]} == files ]]; then
+    elif [[ ${answer[0]-} == files ]]; then
         compopt -o default 2>/dev/null
     fi
 }
@@ -113,6 +115,15 @@ def completion(shell: str, words: tuple[str, ...], *, answer: bool) -> None:
             raise click.UsageError("One shell at a time.")
         write_result(SCRIPTS[shell])
         return
+    rows = ["plain"]
+    # A key that is pressed is no place for a report of a fault.
+    with contextlib.suppress(Exception):
+        rows = _answer(shell, words)
+    write_result("".join(f"{row}\n" for row in rows))
+
+
+def _answer(shell: str, words: tuple[str, ...]) -> list[str]:
+    """Whether files can stand there, then what else, a line each."""
     from bibtools.cli import completing
 
     if shell == "bash":
@@ -126,4 +137,4 @@ def completion(shell: str, words: tuple[str, ...], *, answer: bool) -> None:
             word = completing.read_line(f"x {word}").word
         found = completing.answer(before, word)
         rows = [f"{value}\t{short}" if short else value for value, short in found.values]
-    write_result("".join(f"{row}\n" for row in ("files" if found.files else "plain", *rows)))
+    return ["files" if found.files else "plain", *rows]

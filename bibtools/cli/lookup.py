@@ -6,6 +6,7 @@ take no longer than a few starts of Python (tests/cli/test_lookup_imports.py).
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,6 +15,7 @@ import click
 
 from bibtools.cli import options
 from bibtools.cli.lookup_telling import Answers, Shown
+from bibtools.cli.screen import say
 from bibtools.errors import UsageError
 from bibtools.model.progress import Progress
 from bibtools.sites.named import LONGEST, Named, named
@@ -51,9 +53,9 @@ work that the file has already is not added again. `bibtools undo` takes it back
 \b
 --json prints one object for each WHAT: what, kind, value, line (of standard input),
 outcome (sure, likely, ambiguous, none), rule, source (kept, index, services), key,
-entry, candidates (entries, where it is not sure), evidence (by part of the entry:
-source, question, rule, asked), unasked (who could not be asked: title, question,
-reason), notices, and with --add added (false: the file had it).
+entry (a likely one with --accept likely), candidates (entries, where it is not sure),
+evidence (by part of the entry: source, question, rule, asked), unasked (who could not be
+asked: title, question, reason), notices, and with --add added (false: the file had it).
 
 Exit codes: 0 all found, 1 something was not found or it is not sure which is meant,
 2 wrong usage or a file that cannot be read or written, 3 a setting is wrong, 4 as 1,
@@ -148,7 +150,7 @@ def lookup(
     )
     answers = Answers(shown)
     with Lookups(where) as lookups:
-        for batch in _batches(whats):
+        for batch in _batches(whats, quiet=quiet):
             found = lookups.look_up([what for _, what in batch])
             answers.take([(line, one) for (line, _), one in zip(batch, found, strict=True)])
         answers.finish(lookups.web, has_index=lookups.has_index)
@@ -167,6 +169,10 @@ def _refuse(
     """Raise `UsageError` for options that contradict each other."""
     if key is not None and (len(whats) != 1 or whats[0] == "-"):
         raise UsageError("--key is for a single WHAT.", "Use --key-pattern for several.")
+    if key is not None:
+        from bibtools.formats.bibtex.tex_values import refuse_bad_key
+
+        refuse_bad_key(key)
     if add is not None and to not in ("bibtex", "biblatex"):
         raise UsageError("--add writes a .bib, whose dialect decides.", "Leave --to out.")
     if add is not None and candidates:
@@ -189,13 +195,15 @@ Asked = list[tuple[int | None, Named]]
 """What was named, with its line of standard input."""
 
 
-def _batches(whats: Sequence[str]) -> Iterator[Asked]:
+def _batches(whats: Sequence[str], *, quiet: bool) -> Iterator[Asked]:
     """What is to be looked up, together as far as it is there."""
     if whats and whats[0] != "-":
         yield [(None, named(what)) for what in whats]
         return
     from bibtools.cli.lines import lines_as_they_come
 
+    if sys.stdin.isatty() and not quiet:
+        say("Type one identifier, address, file or title a line; Ctrl-D ends.")
     for batch in lines_as_they_come(_BATCH, _PAUSE, LONGEST * 4):
         asked: Asked = [
             (number, named(text))

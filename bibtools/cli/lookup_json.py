@@ -16,7 +16,7 @@ def line_of(one: Looked, line: int | None, entry: Entry | None, added: bool | No
         "kind": one.what.kind,
         "value": one.what.value,
         "line": line,
-        "outcome": one.outcome.value,
+        "outcome": one.shown_outcome.value,
         "rule": one.rule,
         "source": one.where,
         "key": entry.key if entry is not None else None,

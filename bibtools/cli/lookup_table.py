@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Sequence
 
+from bibtools.cli.columns import cut, padded
 from bibtools.cli.screen import plain
 from bibtools.model import Entry, Name
 from bibtools.workflows.lookup import Looked
@@ -21,7 +21,7 @@ _NAME = 24
 def table_of(one: Looked, *, headed: bool) -> str:
     """All that may be meant, an entry a row: outcome, identifier, year, authors, title."""
     rows = [
-        (one.outcome.value, identifier(entry), year(entry), short_names(entry.authors),
+        (one.shown_outcome.value, identifier(entry), year(entry), short_names(entry.authors),
          entry.title or "")
         for entry in one.entries
     ]  # fmt: skip
@@ -32,14 +32,15 @@ def table_of(one: Looked, *, headed: bool) -> str:
             for row in rows
         )
     width = _columns()
-    lines = [_cut(f"{one.what.shown}: {one.outcome.value}", width)] if headed or not rows else []
+    head = f"{one.what.shown}: {one.shown_outcome.value}"
+    lines = [cut(head, width)] if headed or not rows else []
     for outcome, name, when, who, title in rows:
         if width >= _WIDE and len(name) <= _NAME:
-            start = f"{outcome:9} {name:{_NAME}} {when:4} {_padded(who, 20)} "
-            lines.append(start + _cut(title, width - len(start)))
+            start = f"{outcome:9} {name:{_NAME}} {when:4} {padded(who, 20)} "
+            lines.append(start + cut(title, width - len(start)))
         else:
-            lines.append(_cut(f"{outcome} {name} {when} {who}", width))
-            lines.append("  " + _cut(title, width - 2))
+            lines.append(cut(f"{outcome} {name} {when} {who}", width))
+            lines.append("  " + cut(title, width - 2))
     return "".join(f"{_cell(line)}\n" for line in lines)
 
 
@@ -73,31 +74,6 @@ def short_names(names: Sequence[Name], most: int = 2) -> str:
 
 def _cell(text: str) -> str:
     return plain(" ".join(text.split()) if "\t" in text or "\n" in text else text)
-
-
-def _cut(text: str, width: int) -> str:
-    """The text in so many columns of a terminal, where Chinese takes two for each character."""
-    if len(text) * 2 <= width or _wide(text) <= width:
-        return text
-    kept, used = [], 3
-    for one in text:
-        used += _wide(one)
-        if used > width:
-            break
-        kept.append(one)
-    return "".join(kept) + "..."
-
-
-def _padded(text: str, width: int) -> str:
-    cut = _cut(text, width)
-    return cut + " " * (width - _wide(cut))
-
-
-def _wide(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
-        for one in text
-    )
 
 
 def _columns() -> int:

@@ -217,6 +217,8 @@ class Answers:
             for notice in one.notices:
                 say(str(notice))
             if one.entry is not None:
+                if one.shown_outcome is not one.outcome and not table:
+                    self._say(line, one, f"{one.rule}.")
                 for missing in one.unasked:
                     self._say(line, one, f"could not ask {missing}; it may lack what that knows.")
             elif one.entries and not table:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bibtools.cli import options
+from bibtools.cli.columns import columns, cut, padded
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import plain, say, write_result
 
@@ -109,7 +110,7 @@ class _Drawer:
         entries = "1 entry" if one.entries == 1 else f"{one.entries} entries"
         name = _shown(one.file or "")
         room = max(self.width - len(entries) - 2, 8)
-        name = name if len(name) <= room else "..." + name[len(name) - room + 3 :]
+        name = name if columns(name) <= room else "..." + cut(name[::-1], room)[:-3][::-1]
         lines = [f"{name}: {entries}"]
         if one.entries:
             shares = (
@@ -165,12 +166,14 @@ class _Drawer:
         rows = [(_shown(text), number) for text, number in rows]
         most = max(number for _, number in rows)
         digits = len(str(most))
-        label = min(max(len(text) for text, _ in rows), self.width - digits - 4 - self.width // 4)
+        label = min(
+            max(columns(text) for text, _ in rows), self.width - digits - 4 - self.width // 4
+        )
         room = self.width - label - digits - 4
         lines = ["", name]
         for text, number in rows:
             bar = self.bar(number, most, room)
-            lines.append(f"  {self.cut(text, label):<{label}} {number:>{digits}} {bar}")
+            lines.append(f"  {padded(text, label)} {number:>{digits}} {bar}")
         return lines
 
     def bar(self, count: int, most: int, room: int) -> str:
@@ -179,10 +182,8 @@ class _Drawer:
         eighths = max(count * room * 8 // most, 1 if count else 0)
         return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
-    def cut(self, text: str, width: int | None = None) -> str:
-        width = width or self.width
-        text = _shown(text)
-        return text if len(text) <= width else text[: width - 3] + "..."
+    def cut(self, text: str) -> str:
+        return cut(_shown(text), self.width)
 
 
 def _shown(text: str) -> str:

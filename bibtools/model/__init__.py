@@ -1,12 +1,44 @@
-"""Frozen values: what things are. No input, no output, only the standard library."""
+"""Frozen values: what things are. No input, no output, only the standard library.
 
-from bibtools.model.dates import PartialDate, parse_iso
-from bibtools.model.dating import Dating, parse_dating
-from bibtools.model.entries import Doubt, Entry, Link, Source, type_document, type_preprint
-from bibtools.model.evidence import Candidate, Outcome, Resolution
-from bibtools.model.identifiers import ArxivId, Doi, parse_arxiv, parse_doi
-from bibtools.model.names import Name
-from bibtools.model.notices import Notice
+Each name is loaded when it is first used: a search needs few of them, and making a value class
+takes Python most of a millisecond.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bibtools.model.dates import PartialDate, parse_iso
+    from bibtools.model.dating import Dating, parse_dating
+    from bibtools.model.entries import Doubt, Entry, Link, Source, type_document, type_preprint
+    from bibtools.model.evidence import Candidate, Outcome, Resolution
+    from bibtools.model.identifiers import ArxivId, Doi, parse_arxiv, parse_doi
+    from bibtools.model.names import Name
+    from bibtools.model.notices import Notice
+
+_HOMES = {
+    "ArxivId": "identifiers",
+    "Candidate": "evidence",
+    "Dating": "dating",
+    "Doi": "identifiers",
+    "Doubt": "entries",
+    "Entry": "entries",
+    "Link": "entries",
+    "Name": "names",
+    "Notice": "notices",
+    "Outcome": "evidence",
+    "PartialDate": "dates",
+    "Resolution": "evidence",
+    "Source": "entries",
+    "parse_arxiv": "identifiers",
+    "parse_dating": "dating",
+    "parse_doi": "identifiers",
+    "parse_iso": "dates",
+    "type_document": "entries",
+    "type_preprint": "entries",
+}
 
 __all__ = [
     "ArxivId",
@@ -29,3 +61,12 @@ __all__ = [
     "type_document",
     "type_preprint",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'bibtools.model' has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"bibtools.model.{home}"), name)
+    globals()[name] = found
+    return found

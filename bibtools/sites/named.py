@@ -78,7 +78,7 @@ def named(text: str) -> Named:
     if found is None and bare.lower().endswith(".pdf"):
         found = (PDF, bare)
     if found is None:
-        found = (TITLE, bare)
+        found = _copied(bare) or _nearly(bare) or (TITLE, bare)
     return _made(found, bare, text)
 
 
@@ -199,9 +199,9 @@ def _doi(text: str) -> _Found | None:
     found = parse_doi(_without_tail(text))
     if found is None or len(found.value) > 500:
         return None
-    if (arxiv := parse_arxiv(found.value)) is not None:
-        return ARXIV, arxiv.value
     folded = found.folded
+    if (arxiv := parse_arxiv(found.value) or parse_arxiv(folded)) is not None:
+        return ARXIV, arxiv.value
     if folded.startswith("10.1101/"):
         # bioRxiv and medRxiv print the version behind it.
         folded = re.sub(r"^(10\.1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8})v\d+$", r"\1", folded)
@@ -307,7 +307,7 @@ def _bare(bare: str) -> _Found | None:
     if "://" in bare:
         return None
     if bare.startswith("10."):
-        return _doi(bare)
+        return _doi(unquote(bare) if re.match(r"10\.[\d.]+%2f", bare, re.IGNORECASE) else bare)
     found = _arxiv(bare) or _acl(bare) or _dblp(bare)
     if found is not None:
         return found
@@ -317,6 +317,24 @@ def _bare(bare: str) -> _Found | None:
     groups = re.fullmatch(r"\d{1,5}([- ])\d{1,7}\1\d{1,7}\1[\dXx]", bare, re.ASCII)
     if groups or re.match(r"97[89][\d-]", bare):
         return _isbn(bare)
+    return None
+
+
+def _copied(bare: str) -> _Found | None:
+    """An address with words behind it: "accessed May 2021"."""
+    if re.match(r"https?://\S+ ", bare, re.IGNORECASE):
+        return _address(bare.partition(" ")[0])
+    return None
+
+
+def _nearly(bare: str) -> _Found | None:
+    """What looks like an identifier and is none: no title, so nobody is asked for it as one."""
+    for kind, pattern in (
+        (ARXIV, r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?"),
+        (ISBN, r"97[89](?:[- ]?\d){10}|(?=(?:[- ]?[\dXx]){10}$)\d+([- ])\d+\1\d+\1[\dXx]"),
+    ):
+        if re.fullmatch(pattern, bare, re.ASCII):
+            return kind, bare, f"that is no {_NAMES[kind]}"
     return None
 
 
@@ -401,7 +419,8 @@ def _doi_of_path(text: str, host: str) -> str:
     if (end := _ENDS.get(host)) and (match := re.match(end, text)):
         return match[0]
     text = re.sub(r"/(?:full/?html|full/pdf|full|abstract|abs|meta|e?pdf|html|summary|references|"
-                  r"supp-?info|figures|metrics|citations|pdfft|download)$", "", text)  # fmt: skip
+                  r"supp-?info|(?:figures|tables)(?:/\d+)?|metrics|citations|pdfft|download|"
+                  r"suppl_file/[^/]+)$", "", text)  # fmt: skip
     return re.sub(
         r"(?:\.full)?(?:\.pdf|\.html?|\.epub|\.xml)(?:\+html)?$|\.full(?:-text)?$", "", text
     )
@@ -428,7 +447,7 @@ def _doi_page(page: _Page) -> _Found | None:
 
 
 def _nature(page: _Page) -> _Found | None:
-    match = re.match(r"articles/([\w.-]+?)(?:\.pdf)?(?:/|$)", page.path)
+    match = re.match(r"articles/([\w.-]+?)(?:\.e?pdf)?(?:/|$)", page.path)
     return _doi(f"10.1038/{match[1]}") if match else None
 
 

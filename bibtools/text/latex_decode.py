@@ -392,11 +392,16 @@ def _keep_unknown(text: str, keep: Callable[[str], str]) -> str:
     return "".join(pieces)
 
 
-_URL_ESCAPE = later(r"\\([_%&#~$])|\{\\(?:textunderscore|_)\}|\{?\\textasciitilde\s*(?:\{\})?\}?")
+_URL_ESCAPE = later(
+    r"\{\\~\{\}\}|\\~\{\}|\$\\sim\$|\\([_%&#~$])|\{\\(?:textunderscore|_)\}"
+    r"|\{?\\textasciitilde\s*(?:\{\})?\}?"
+)
 
 
 def verbatim(text: str) -> str:
-    r"""An address, path or identifier: only `\_ \% \& \# \~ \$` and `\url{}` are undone."""
+    r"""An address, path or identifier: only `\_ \% \& \# \~ \$`, the other ways to write a tilde
+    (`\~{}`, `\textasciitilde`, `$\sim$`) and `\url{}` are undone.
+    """
     if "\\" not in text:
         return text.strip("{}") if text.startswith("{") and text.endswith("}") else text
     inner = re.fullmatch(r"\s*\\(?:url|path|nolinkurl)\s*\{(.*)\}\s*", text, re.DOTALL)

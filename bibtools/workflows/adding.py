@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bibtools.adapters.files import read_if_there
 from bibtools.codelinks import clause, standing
@@ -13,6 +14,7 @@ from bibtools.formats.bibtex.dialects import dialect_of
 from bibtools.formats.bibtex.enriching import part_of
 from bibtools.formats.bibtex.fields import Dialect, PrintLinks
 from bibtools.formats.bibtex.reading import read_entries
+from bibtools.formats.bibtex.tex_values import refuse_bad_key
 from bibtools.formats.bibtex.updating import Wanted, living_entries, update
 from bibtools.formats.bibtex.writing import (
     entry_fields,
@@ -63,13 +65,16 @@ def add_entries(
 
     A work that the file has already (by identifier, or by title where nothing contradicts) is not
     added again, nor is one twice. Raises `UsageError` for a file that is no .bib, and for a key
-    that another entry has; `WriteError` when nothing can stand behind the last entry.
+    that another entry has or that no .bib can hold; `WriteError` when nothing can stand behind the
+    last entry.
     """
     if not file.lower().endswith((".bib", ".bibtex", ".biblatex")):
         raise UsageError(
             f'"{file}" is no .bib file, so nothing can be added to it.',
             "Print another format with --to, or name a .bib.",
         )
+    if Path(file).is_fifo():
+        raise UsageError(f'"{file}" is a pipe, to which nothing can be added.', "Name a .bib file.")
     before, _ = read_if_there(file)
     document = Document.parse(before or b"", file)
     dialect = dialect_of(document) if before else "bibtex"
@@ -144,6 +149,8 @@ def _place(entry: Entry, among: Sequence[Entry]) -> int | None:
 def _refuse_taken(new: Sequence[Entry], taken: Sequence[str], file: str) -> None:
     folded = {key.lower(): key for key in taken}
     for entry in new:
+        if entry.key:
+            refuse_bad_key(entry.key)
         if entry.key and (there := folded.get(entry.key.lower())) is not None:
             raise UsageError(
                 f'"{file}" has another entry with the key "{there}".', "Choose another key."

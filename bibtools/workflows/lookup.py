@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 Where = Literal["kept", "index", "services", ""]
 INDEX: Final = "offline index"
+LIKELY: Final = "only likely: "
+"""How the rule of an entry begins that is only likely, and was accepted as that."""
 COMMUNITY_MOST: Final = 3
 """As `codelinks.COMMUNITY_MOST`."""
 
@@ -88,6 +90,14 @@ class Looked:
         return self.entries[0] if self.outcome is Outcome.SURE and self.entries else None
 
     @property
+    def shown_outcome(self) -> Outcome:
+        """The outcome for the reader: an entry that is only likely is not called sure, even where
+        it was accepted.
+        """
+        accepted = self.entry is not None and self.rule.startswith(LIKELY)
+        return Outcome.LIKELY if accepted else self.outcome
+
+    @property
     def unknown(self) -> bool:
         """Whether it is not known if there is such a work: somebody could not be asked."""
         return self.entry is None and bool(self.unasked)
@@ -111,7 +121,8 @@ class LookupOptions:
     @property
     def mark(self) -> str:
         """Tells the answers that are kept under these options from others."""
-        return f"published={self.published is not False} code={self.code}"
+        likely = " likely" if Outcome.LIKELY in self.accept else ""
+        return f"published={self.published is not False} code={self.code}{likely}"
 
 
 def accepting(outcome: str) -> frozenset[Outcome]:
@@ -227,7 +238,7 @@ def _by_title(what: Named, index: Index, options: LookupOptions) -> Looked:
     if not papers:
         return Looked(what, rule=found.rule)
     if found.outcome is Outcome.LIKELY and Outcome.LIKELY in options.accept and len(papers) == 1:
-        rule = f"only likely: {found.rule}"
+        rule = LIKELY + found.rule
         return of_paper(what, papers[0][1], index, rule, code=options.code)
     entries = tuple(entry_of(paper) for _, paper in papers)
     return Looked(what, found.outcome, entries, found.rule, "index")

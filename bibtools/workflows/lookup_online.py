@@ -46,7 +46,7 @@ from bibtools.sites.named import (
 from bibtools.sites.services import service
 from bibtools.text.addresses import same_address_key
 from bibtools.text.titles import title_key, title_words
-from bibtools.workflows.lookup import CouldNot, Known, Looked, LookupOptions
+from bibtools.workflows.lookup import LIKELY, CouldNot, Known, Looked, LookupOptions
 from bibtools.workflows.lookup_repositories import headed, papers_of
 from bibtools.workflows.online import Asks, OnlineOptions, Told, dated, enrich_online
 from bibtools.workflows.online.sides import candidate_records
@@ -86,7 +86,7 @@ def look_up_online(
 
 def _keep(one: Looked, kept: LookedUp, options: LookupOptions) -> None:
     """Keep what is sure and whole."""
-    if one.entry is None or one.unasked or one.rule.startswith(_LIKELY):
+    if one.entry is None or one.unasked or one.rule.startswith(LIKELY):
         return
     told = {
         part: (known.source, known.question, known.rule, known.asked)
@@ -94,9 +94,6 @@ def _keep(one: Looked, kept: LookedUp, options: LookupOptions) -> None:
     }
     said = tuple(notice.message for notice in one.notices)
     kept.keep(one.what, options.mark, Kept(one.entry, told, one.rule, said))
-
-
-_LIKELY: Final = "only likely: "
 
 
 @dataclass(slots=True)
@@ -211,7 +208,7 @@ class _Run:
             one.rule, own = "its card at Hugging Face has the address of the paper", False
         if len(papers) == 1 and (own or Outcome.LIKELY in self.options.accept):
             paper = papers[0]
-            one.rule = one.rule if own else _LIKELY + one.rule
+            one.rule = one.rule if own else LIKELY + one.rule
             if paper.arxiv is not None or paper.doi is not None:
                 one.seed = Entry(
                     type=paper.type, title=paper.title, arxiv=paper.arxiv, doi=paper.doi
@@ -249,7 +246,8 @@ class _Run:
 
     def find_titles(self, wanted: Sequence[_Wanted]) -> None:
         """Which paper each title is: first as `enrich` does, then also at Crossref."""
-        settings = OnlineOptions(accept=self.options.accept, code=False, keyed=self.options.keyed)
+        # What is only likely is accepted at the end, where it is known as such.
+        settings = OnlineOptions(code=False, keyed=self.options.keyed)
         self.identify(wanted, settings)
         still = [one for one in wanted if one.seed is None and one.outcome is Outcome.NONE]
         if still and not self.web.silent:
@@ -364,7 +362,7 @@ def _identify(
         arxiv = ArxivId(told.entry.arxiv.value)
         rule = found.rule if found is not None else ""
         if found is not None and found.outcome is not Outcome.SURE:
-            rule = _LIKELY + rule
+            rule = LIKELY + rule
         one.seed, one.rule = Entry(type=type_preprint, arxiv=arxiv), rule
         return
     if told.entry.doi is not None:
@@ -390,7 +388,7 @@ def _identify(
         if one.outcome is Outcome.LIKELY and Outcome.LIKELY in accept:
             chosen = one.candidates[0]
             one.seed = _identified(chosen)
-            one.rule = _LIKELY + one.rule
+            one.rule = LIKELY + one.rule
 
 
 def _identified(entry: Entry) -> Entry:

@@ -103,7 +103,7 @@ def _of_entry(
         return Opening(
             key=key,
             why=f'{who} has the address "{refused[0][:200]}", which is not opened: '
-            "only http and https are.",
+            f"{_refusal(refused[0])}.",
             notices=notices,
         )
     written = entry.extra.get("url")
@@ -116,7 +116,15 @@ def _of_entry(
 def _checked(url: str, key: str | None, notices: tuple[str, ...]) -> Opening:
     if is_web_address(url):
         return Opening(url, key, notices=notices)
-    return Opening(why=f'"{url[:200]}" is not opened: only http and https are.', notices=notices)
+    why = f'"{url[:200]}" is not opened: {_refusal(url)}.'
+    return Opening(why=why, notices=notices)
+
+
+def _refusal(url: str) -> str:
+    """A clause: why this address is not opened."""
+    if not re.match(r"\s*https?:", url, re.IGNORECASE):
+        return "only http and https are"
+    return "a user name, a blank or another sign is in it that addresses do not have"
 
 
 def _addresses(entry: Entry, part: str) -> list[str]:

@@ -22,7 +22,7 @@ def undo(files: Sequence[str], here: Path | None = None) -> list[Change]:
     """
     if files:
         found = [_known(file, journal.last_change(file), "undo") for file in _once(files)]
-        found = _with_evidence(found, journal.last_change)
+        found = _with_evidence(found, files, journal.last_change)
         return _do(found, journal.check_undo, journal.take_back)
     inside = _inside(here or Path.cwd())
     living = [change for path in inside if (change := journal.last_change(path)) is not None]
@@ -33,7 +33,7 @@ def redo(files: Sequence[str], here: Path | None = None) -> list[Change]:
     """Make again what the last undo took back; as `undo`, the other way."""
     if files:
         found = [_known(file, journal.next_change(file), "redo") for file in _once(files)]
-        found = _with_evidence(found, journal.next_change)
+        found = _with_evidence(found, files, journal.next_change)
         return _do(found, journal.check_redo, journal.make_again)
     inside = _inside(here or Path.cwd())
     waiting = [change for path in inside if (change := journal.next_change(path)) is not None]
@@ -67,13 +67,17 @@ def _known(file: str, change: Change | None, word: str) -> Change:
 
 
 def _with_evidence(
-    changes: list[Change], change_of: Callable[[str], Change | None]
+    changes: list[Change], files: Sequence[str], change_of: Callable[[str], Change | None]
 ) -> list[Change]:
-    """The changes with those of the side files that tell of them, made in the same run."""
+    """The changes with those of the side files that tell of them, made in the same run.
+
+    A side file stands beside the name that was given, which may be a link to the file elsewhere.
+    """
     found = list(changes)
-    for change in changes:
-        beside = change_of(f"{change.path}{SUFFIX}")
-        if beside is not None and beside.run == change.run and beside not in found:
+    runs = {change.run for change in changes}
+    for name in dict.fromkeys([*(str(change.path) for change in changes), *files]):
+        beside = change_of(f"{name}{SUFFIX}")
+        if beside is not None and beside.run in runs and beside not in found:
             found.append(beside)
     return found
 

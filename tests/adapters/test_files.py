@@ -20,6 +20,7 @@ from bibtools.adapters.files import (
     read_bytes,
     read_if_there,
     state_of,
+    state_on_disk,
     write_file,
 )
 from bibtools.errors import InputError, WriteError
@@ -38,6 +39,10 @@ def test_read(tmp_path: Path) -> None:
     assert read_bytes(path) == b"x\r\n\x00"
     assert read_if_there(path) == (b"x\r\n\x00", state_of(b"x\r\n\x00"))
     assert read_if_there(tmp_path / "none") == (None, absent)
+    assert (state_on_disk(path), state_on_disk(tmp_path / "none")) == (
+        state_of(b"x\r\n\x00"),
+        absent,
+    )
 
 
 def test_read_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

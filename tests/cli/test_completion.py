@@ -223,6 +223,28 @@ def test_what_cannot_be_read_is_not_offered(here: Path, tmp_path: Path) -> None:
     assert offered.collections("user:3") == []
 
 
+def test_no_more_is_read_than_a_person_waits_for(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offered, "LARGEST", (here / "other.bib").stat().st_size + 5)
+    assert offered.keys_of(["other.bib", "refs.bib"]) == ["devlin2018bert"]
+    monkeypatch.setattr(offered, "LARGEST", 1 << 20)
+    assert len(offered.keys_of(["other.bib", "refs.bib"])) == 4
+    monkeypatch.setattr(offered, "LARGEST", 0)
+    assert len(offered.keys_of(["other.bib", "refs.bib"])) == 4, "what is kept costs nothing"
+
+
+def test_a_fault_is_no_report_at_each_press_of_a_key(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(files: object) -> list[str]:
+        raise RecursionError
+
+    monkeypatch.setattr(offered, "keys_of", fail)
+    ran = bibtools("completion", "zsh", "--answer", "--", "why", "")
+    assert (ran.code, ran.stdout, ran.stderr) == (0, "plain\n", "")
+
+
 def test_an_answer_writes_no_faults_over_the_line(here: Path) -> None:
     ran = bibtools("completion", "zsh", "--answer", "--", "why", "--in", "absent.bib", "")
     assert (ran.code, ran.stderr) == (0, "")
@@ -340,3 +362,24 @@ def test_the_tab_key_in_a_shell(here: Path, tmp_path: Path, shell: str) -> None:
         terminal.close()
     assert [json.loads(line) for line in got.read_text().splitlines()] == expected
     assert not list(tmp_path.rglob("pwned"))
+
+
+def test_an_answer_imports_no_command() -> None:
+    program = (
+        "import sys\nfrom bibtools.cli.main import run\n"
+        "try:\n    run(['completion', 'zsh', '--answer', '--', 'zotero', 'sy'])\n"
+        "finally:\n    print('\\n'.join(sys.modules), file=sys.stderr)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT,
+        timeout=60,
+    )  # fmt: skip
+    loaded = set(ran.stderr.split())
+    heavy = {"rapidfuzz", "rich", "sqlite3", "requests", "pyzotero", "platformdirs", "click.shell"}
+    assert sorted(loaded & heavy) == []
+    ours = {name for name in loaded if name.startswith(("bibtools.cli.", "bibtools.adapters."))}
+    assert ours == {
+        "bibtools.adapters.offered", "bibtools.adapters.user_folders",
+        *(f"bibtools.cli.{name}" for name in
+          ("completing", "completion", "faults", "lazy", "main", "options", "screen")),
+    }  # fmt: skip

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,6 +162,29 @@ def test_several_of_one_title_are_listed_and_none_is_given(services: Services) -
     (row,) = rows(services.lookup("Learning to float", "--json"))
     assert (row["outcome"], row["entry"]) == ("ambiguous", None)
     assert [one["ids"]["arxiv"] for one in row["candidates"]] == ["2008.00088", "2109.00099"]
+
+
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("Towards folding paper boats with learned creases", "example2022folding"),
+        ("Folding paper boats with learned", "example2022folding"),
+        ("Towards a survey of tides and their tables", "beispiel2015survey"),
+    ],
+)
+def test_what_is_only_likely_is_never_called_sure_nor_kept_as_that(
+    services: Services, title: str, key: str
+) -> None:
+    (row,) = rows(services.lookup(title, "--json"))
+    assert (row["outcome"], row["entry"]) == ("likely", None)
+    (row,) = rows(services.lookup(title, "--json", "--accept", "likely"))
+    assert (row["outcome"], row["key"]) == ("likely", key)
+    ran = services.lookup(title, "--accept", "likely")
+    assert (ran.code, ran.stdout.partition(",")[0].partition("{")[2]) == (0, key)
+    assert ran.stderr.startswith(f'"{title}": only likely: ')
+    assert services.lookup(title, "--all", "--accept", "likely").stdout.startswith("likely\t")
+    (row,) = rows(services.lookup(title, "--json"))
+    assert (row["outcome"], row["entry"]) == ("likely", None)
 
 
 def test_all_is_a_table(services: Services) -> None:
@@ -346,6 +372,24 @@ def test_adding_touches_no_other_byte_and_can_be_taken_back(
     assert bib.read_bytes() == MINE
 
 
+def test_undo_through_a_link_takes_the_evidence_back_too(
+    services: Services, tmp_path: Path
+) -> None:
+    (tmp_path / "real").mkdir()
+    bib = tmp_path / "real" / "r.bib"
+    bib.write_bytes(MINE)
+    link = tmp_path / "link.bib"
+    link.symlink_to(bib)
+    assert services.lookup("2104.00011", "--add", link).code == 0
+    side = tmp_path / "link.bib.provenance.jsonl"
+    assert side.exists()
+    assert bibtools("undo", link).code == 0
+    assert bib.read_bytes() == MINE
+    assert not side.exists()
+    assert bibtools("undo", "--redo", link).code == 0
+    assert side.exists()
+
+
 def test_several_at_once_and_none_twice(services: Services, tmp_path: Path) -> None:
     bib = tmp_path / "refs.bib"
     bib.write_bytes(MINE)
@@ -374,6 +418,28 @@ def test_a_new_file_and_a_key_that_is_taken(services: Services, tmp_path: Path) 
     assert ran.code == 2
     assert 'has another entry with the key "mine"' in ran.stderr
     assert services.lookup("2205.00022", "--add", "refs.json").code == 2
+
+
+@pytest.mark.parametrize("key", ["my key", "a,b", "{a}", "a%", "a\\b", ""])
+def test_a_key_that_no_bib_can_hold_is_refused(
+    services: Services, tmp_path: Path, key: str
+) -> None:
+    bib = tmp_path / "new.bib"
+    for arguments in ((), ("--add", bib), ("--json",)):
+        ran = services.lookup("2104.00011", "--key", key, *arguments)
+        assert (ran.code, ran.stdout) == (2, "")
+        assert f'"{key}" cannot be a citation key' in ran.stderr
+    assert not bib.exists()
+    assert services.server.requests == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_nothing_is_added_to_a_pipe(services: Services, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.bib"
+    os.mkfifo(pipe)
+    ran = services.lookup("2104.00011", "--add", pipe)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "is a pipe" in ran.stderr
 
 
 def test_an_entry_that_is_never_closed_is_not_added_behind(
@@ -523,3 +589,21 @@ def test_a_model_card(services: Services) -> None:
     assert "likely, so nothing is given: its card at Hugging Face" in ran.stderr
     taken = services.lookup("https://huggingface.co/example/boats", "--accept", "likely")
     assert (taken.code, taken.stdout) == (0, CREASES)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
+def test_at_a_terminal_it_says_what_it_waits_for(tmp_path: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    os.write(ours, b"boats\n\x04")
+    environment = {**os.environ, "BIBTOOLS_CACHE": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-m", "bibtools", "lookup", "--offline"],
+        stdin=theirs, capture_output=True, check=False, env=environment, timeout=60,
+    )  # fmt: skip
+    os.close(ours)
+    os.close(theirs)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith(b"Type one identifier, address, file or title a line")
+    assert b'line 1: "boats": not found' in ran.stderr

@@ -16,6 +16,8 @@ BIB = r"""@article{gao, title = {A}, eprint = {2104.08821v3}, archiveprefix = {a
 @misc{page, title = {D}, url = {https://example.org/x.pdf}}
 @inproceedings{acl, title = {E}, url = {https://aclanthology.org/P19-1001/}}
 @misc{none, title = {F}}
+@misc{home, title = {G}, url = {https://example.org/\~{}ada/}}
+@misc{blank, title = {H}, url = {https://example.org/{x}}}
 """
 
 
@@ -44,6 +46,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["page"], "https://example.org/x.pdf"),
         (["page", "--pdf"], "https://example.org/x.pdf"),
         (["acl", "--pdf"], "https://aclanthology.org/P19-1001.pdf"),
+        (["home"], "https://example.org/~ada/"),
         (["2104.08821v2"], "https://arxiv.org/abs/2104.08821v2"),
         (["arXiv:2104.08821", "--pdf"], "https://arxiv.org/pdf/2104.08821"),
         (["2104.08821", "--doi"], "https://doi.org/10.48550/arXiv.2104.08821"),
@@ -68,7 +71,8 @@ def test_addresses(arguments: list[str], address: str) -> None:
         (["evil", "--code"], "which is not opened: only http and https are"),
         (["javascript:alert(1)"], "is not opened: only http and https are."),
         (["file:///etc/passwd"], "is not opened: only http and https are."),
-        (["https://me:key@example.org/"], "is not opened: only http and https are."),
+        (["https://me:key@example.org/"], "is not opened: a user name, a blank or another sign"),
+        (["blank"], 'the address "https://example.org/{x}", which is not opened: a user name, a b'),
         (["none"], 'The entry "none" has no page.'),
         (["gao", "missing.bib"], "There is no file"),
         (["nobody"], 'There is no entry "nobody" in the .bib files here.'),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bibtools.cli.columns import columns
 from bibtools.cli.stats import _Drawer
 from bibtools.formats.bibtex import Document
 from bibtools.formats.bibtex.reading import read_entries
@@ -131,8 +132,15 @@ rows = st.lists(
 @given(rows, st.integers(30, 120), st.booleans())
 def test_no_line_is_wider_than_the_screen(some: list[Counted], width: int, blocks: bool) -> None:
     for line in _Drawer(width, blocks).all(count(some, "a.bib"), 10):
-        assert len(line) <= width
+        assert columns(line) <= width
         assert "\n" not in line
+
+
+def test_a_chinese_name_takes_two_columns_a_character() -> None:
+    row = Counted("k", "book", authors=("名字很长" * 9, "Ada"))
+    lines = _Drawer(60, blocks=False).section("Authors", [(one, 1) for one in row.authors])
+    assert [columns(line) for line in lines[2:]] == [60, 60]
+    assert lines[2].index(" 1 #") < lines[3].index(" 1 #")
 
 
 def test_bars_of_blocks() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bibtools.formats.bibtex import Document
@@ -181,6 +181,7 @@ ENTRY = st.builds(
 )
 
 
+@example("@a{b, }\n@a{b, ids={a}}\n@a{d, crossref={a}}\n", ["d"], False)
 @given(st.lists(ENTRY, max_size=8).map("".join), st.lists(KEYS, max_size=4), st.booleans())
 def test_the_choice_is_closed(text: str, keys: list[str], everything: bool) -> None:
     found = of(text, *keys, everything=everything)
@@ -195,3 +196,12 @@ def test_the_choice_is_closed(text: str, keys: list[str], everything: bool) -> N
         if one.why == "crossref" and not circle:
             child = next(entry for entry in entries if entry.key == one.by)
             assert place[child] < place[one.entry]
+
+
+def test_biber_finds_no_parent_that_is_spelt_otherwise() -> None:
+    text = "@inproceedings{a, crossref = {grove}}\n@proceedings{Grove}"
+    assert [one.key for one in of(text, "a", biber=False).entries] == ["a", "Grove"]
+    found = of(text, "a", biber=True)
+    assert [one.key for one in found.entries] == ["a"]
+    (notice,) = found.notices
+    assert notice.hint == '"Grove" is there, and biber tells case apart.'

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bibtools.errors import ConfigError
 from bibtools.formats.bibtex import Document
 from bibtools.formats.venue_names import VenueName, VenueTable, known_names, read_rows, restyle
-from bibtools.formats.venue_names.iso4 import abbreviator
+from bibtools.formats.venue_names.iso4 import Abbreviate, abbreviator
 from bibtools.formats.venue_names.restyling import VenueStyle
 
 
@@ -18,7 +18,7 @@ def in_style(text: str, style: VenueStyle, table: VenueTable | None = None) -> s
     return done.data.decode()
 
 
-def by_hand():
+def by_hand() -> Abbreviate:
     """Abbreviates word by word, so that the tests of the file need no package."""
     return lambda name: " ".join(
         f"{word[:3] if len(word) > 3 else word[:2]}." for word in name.split()
@@ -60,7 +60,7 @@ EMNLP = "Conference on Empirical Methods in Natural Language Processing"
                      "@comment{@article{a, journal = {JMLR}}}\n", id="inside a comment"),
     ],
 )  # fmt: skip
-def test_written_out_when_the_table_knows_it(before, after):
+def test_written_out_when_the_table_knows_it(before: str, after: str) -> None:
     assert in_style(before, "full") == after
 
 
@@ -75,11 +75,11 @@ def test_written_out_when_the_table_knows_it(before, after):
         pytest.param("Z. Phys.", "Z. Phys.", id="abbreviated already"),
     ],
 )  # fmt: skip
-def test_abbreviated(before, after):
+def test_abbreviated(before: str, after: str) -> None:
     assert in_style(article(before), "iso4") == article(after)
 
 
-def test_macros_are_defined_once_above_the_first_entry():
+def test_macros_are_defined_once_above_the_first_entry() -> None:
     text = "% mine\n" + article("JMLR") + article(JMLR).replace("{a,", "{b,") + article("Rare One")
     assert in_style(text, "strings") == (
         "% mine\n"
@@ -90,7 +90,7 @@ def test_macros_are_defined_once_above_the_first_entry():
     )
 
 
-def test_a_macro_that_is_there_is_used_and_its_name_is_not_taken_again():
+def test_a_macro_that_is_there_is_used_and_its_name_is_not_taken_again() -> None:
     text = (
         f'@string{{mine = "{JMLR}"}}\n@string{{tacl = "something else"}}\n'
         + article(JMLR)
@@ -104,6 +104,27 @@ def test_a_macro_that_is_there_is_used_and_its_name_is_not_taken_again():
     )
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(
+            f'@string{{jmlr = "{JMLR}"}}\n@string{{jmlr = "Third"}}\n', id="defined twice"
+        ),
+        pytest.param("@article{x, journal = jmlr}\n", id="the style's own"),
+    ],
+)
+def test_a_macro_that_means_something_else_is_not_used(head: str) -> None:
+    text = in_style(head + article(JMLR), "strings")
+    assert f"@string{{jmlr-2 = {{{JMLR}}}}}" in text
+    assert text.endswith("@article{a, journal = jmlr-2, year = 2020}\n")
+
+
+def test_where_a_meeting_was_is_not_abbreviated() -> None:
+    name = "Conference on Boats and Kites, Rio de Janeiro, 2020"
+    text = in_style(meeting(name), "iso4")
+    assert text == meeting("Con. on. Boa. an. Kit., Rio de Janeiro, 2020")
+
+
 @given(
     st.lists(
         st.sampled_from([JMLR, "JMLR", "Nature", "A. B. C.", "EMNLP 2020", "Foo of Bar", "{X}"]),
@@ -111,26 +132,28 @@ def test_a_macro_that_is_there_is_used_and_its_name_is_not_taken_again():
     ),
     st.sampled_from(["full", "iso4", "strings"]),
 )
-def test_a_second_run_changes_nothing(names, style):
+def test_a_second_run_changes_nothing(names: list[str], style: VenueStyle) -> None:
     text = "".join(article(name).replace("{a,", f"{{a{n},") for n, name in enumerate(names))
     once = in_style(text, style)
     assert in_style(once, style) == once
 
 
-def test_what_is_not_known_is_told_with_its_place():
+def test_what_is_not_known_is_told_with_its_place() -> None:
     done = restyle(
         Document.parse(("\n" + article("J. Foo Bar.")).encode(), "x.bib"), "full", known_names()
     )
     assert [(one.line, one.rule) for one in done.notices] == [(2, "venue-names.unknown")]
 
 
-def test_a_short_name_of_two_journals_means_neither():
+def test_a_short_name_of_two_journals_means_neither() -> None:
     table = VenueTable.of([VenueName("Pattern One", "", "pr"), VenueName("Pattern Two", "", "pr")])
     assert table.recognise("PR") is None
-    assert table.recognise("the pattern one").venue.full == "Pattern One"
+    found = table.recognise("the pattern one")
+    assert found is not None
+    assert found.venue.full == "Pattern One"
 
 
-def test_rows_of_the_user_come_first():
+def test_rows_of_the_user_come_first() -> None:
     rows, notices = read_rows(
         b"full,abbreviation,macro\r\n# mine\r\nJournal of Foo,J. Foo,jfoo\r\nNo Macro\r\n"
         b",J. None,\r\nBad Macro,,a b\r\nNature,Nat.,nature\r\n",
@@ -147,7 +170,7 @@ def test_rows_of_the_user_come_first():
     assert in_style(article("J. Foo"), "full", table) == article("Journal of Foo")
 
 
-def test_every_known_name_is_found_by_its_forms():
+def test_every_known_name_is_found_by_its_forms() -> None:
     table = known_names()
     meant = {
         form: found and found.venue
@@ -160,8 +183,8 @@ def test_every_known_name_is_found_by_its_forms():
     assert meant == {}
 
 
-def test_without_the_package_a_sentence_says_how_to_get_it(monkeypatch):
-    def missing(name):
+def test_without_the_package_a_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
         raise ImportError(name)
 
     monkeypatch.setattr("importlib.import_module", missing)
@@ -169,7 +192,7 @@ def test_without_the_package_a_sentence_says_how_to_get_it(monkeypatch):
         abbreviator()
 
 
-def test_the_table_abbreviates_as_the_rules_do():
+def test_the_table_abbreviates_as_the_rules_do() -> None:
     pytest.importorskip("pyiso4", reason="the extra `journals` is not installed")
     abbreviate = abbreviator()
     rows = [venue for venue in known_names().venues if venue.short]
@@ -181,7 +204,7 @@ def test_the_table_abbreviates_as_the_rules_do():
     assert differ == set()
 
 
-def test_what_the_rules_cannot_abbreviate_stays_and_is_told():
+def test_what_the_rules_cannot_abbreviate_stays_and_is_told() -> None:
     document = Document.parse(article("Journal of Control").encode(), "x.bib")
     done = restyle(document, "iso4", known_names(), lambda: lambda name: None)
     assert done.data == article("Journal of Control").encode()
@@ -194,10 +217,12 @@ def test_what_the_rules_cannot_abbreviate_stays_and_is_told():
         pytest.param("Control Engineering Practice", "Control Eng. Pract.", id="no letter less"),
         pytest.param("Physical Review E", "Phys. Rev. E", id="letter of a section"),
         pytest.param("Journal of Foo (JF)", "J. Foo (JF)", id="acronym in brackets"),
+        pytest.param("INFORMS Journal on Computing", "INFORMS J. Comput.", id="a name in capitals"),
+        pytest.param("Omega-International Journal", "Omega-Int. J.", id="a hyphen"),
         pytest.param("Gut", "Gut", id="one word"),
         pytest.param("Journal of Control", None, id="what the package cannot do"),
     ],
 )
-def test_the_rules_of_the_package(name, short):
+def test_the_rules_of_the_package(name: str, short: str | None) -> None:
     pytest.importorskip("pyiso4", reason="the extra `journals` is not installed")
     assert abbreviator()(name) == short

@@ -256,6 +256,35 @@ def test_in_a_document_only_what_is_dressed_counts(text: str, kind: str | None) 
     assert (found.kind if found else None) == kind
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("2104.0882", "arxiv"), ("1412.12345v2", "arxiv"), ("cs/0704001", "arxiv"),
+     ("978-0-262-03384-9", "isbn"), ("9780262033849", "isbn"), ("0-262-03384-5", "isbn")],
+)  # fmt: skip
+def test_nearly_an_identifier_is_no_title(text: str, kind: str) -> None:
+    found = named(text)
+    assert (found.kind, found.value) == (kind, text)
+    assert found.why_not.startswith("that is no ")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [("10.1145%2F3292500.3330701", "doi", "10.1145/3292500.3330701"),
+     ("10.48550/ARXIV.HEP-TH/9901001", "arxiv", "hep-th/9901001"),
+     ("https://arxiv.org/abs/2104.08821, accessed May 2021", "arxiv", "2104.08821"),
+     ("https://link.springer.com/article/10.1007/s11263-015-0816-y/figures/3", "doi",
+      "10.1007/s11263-015-0816-y"),
+     ("https://pubs.acs.org/doi/10.1021/acs.jcim.9b00266/suppl_file/x.pdf", "doi",
+      "10.1021/acs.jcim.9b00266"),
+     ("https://www.nature.com/articles/nature14539.epdf", "doi", "10.1038/nature14539"),
+     ("(Almost) no crowding (at sea)", "title", "(Almost) no crowding (at sea)"),
+     ("[Boats]", "title", "[Boats]"), ("Boats 2104.0882", "title", "Boats 2104.0882")],
+)  # fmt: skip
+def test_as_it_is_copied(text: str, kind: str, value: str) -> None:
+    found = named(text)
+    assert (found.kind, found.value, found.why_not) == (kind, value, "")
+
+
 def test_a_text_too_long_is_no_name() -> None:
     found = named("boats " * LONGEST)
     assert (found.kind, found.why_not) == ("title", "it is longer than 2,000 characters")

@@ -78,6 +78,7 @@ def test_plain(latex: str, expected: str) -> None:
         pytest.param("\\url{https://a.b/c_d}", "https://a.b/c_d", id="url"),
         pytest.param("{https://a.b}", "https://a.b", id="braces"),
         pytest.param("a.b/\\textasciitilde{}c/\\~d", "a.b/~c/~d", id="tilde"),
+        pytest.param("a.b/\\~{}c/{\\~{}}d/$\\sim$e", "a.b/~c/~d/~e", id="tilde-by-other-ways"),
         pytest.param("C:\\dir\\'e--f", "C:\\dir\\'e--f", id="path"),
         pytest.param("10.1/a{\\_}b", "10.1/a_b", id="braced-escape"),
     ],

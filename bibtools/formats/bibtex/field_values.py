@@ -70,6 +70,10 @@ def decode_text(variable: str, raw: str) -> tuple[str, bool]:
     return value, understood(raw, value)
 
 
+_BETWEEN = later(r"([,;]\s*)")
+_COMMAND_BETWEEN = later(r"\\[,;]")
+
+
 def encode_text(variable: str, value: str, dialect: Dialect, *, exact: bool) -> str:
     """LaTeX that prints the value of a variable; a very long one without markup, and cut."""
     written = _encode_text(variable, value, dialect, exact=exact)
@@ -90,6 +94,15 @@ def _encode_text(variable: str, value: str, dialect: Dialect, *, exact: bool) ->
         return encode_plain_lines(value, ascii_only=ascii_only, exact=exact).strip()
     if variable in TITLES:
         return encode_rich_title(value, dialect, exact=exact)
+    if variable == "keyword" and _COMMAND_BETWEEN.search(value):
+        # A word that ends in a backslash, and the comma behind it, are no space of TeX's.
+        words = _BETWEEN.split(value)
+        return "".join(
+            word
+            if _BETWEEN.fullmatch(word)
+            else encode_markup(word, ascii_only=ascii_only, exact=exact)
+            for word in words
+        ).strip()
     written = encode_markup(value, ascii_only=ascii_only, exact=exact).strip()
     if variable in LISTS and " and " in written:
         # A list with one element.

@@ -211,7 +211,7 @@ def _fitting(
             there = macros[name].value
         if there is not None and there != value:
             foreign.append(name)
-    return (_without_macros(piece, foreign) if foreign else piece.text), tuple(foreign)
+    return (without_macros(piece, foreign) if foreign else piece.text), tuple(foreign)
 
 
 def _undefined(document: Document, piece: Piece, offset: int, macros: Macros) -> list[str]:
@@ -223,21 +223,24 @@ def _undefined(document: Document, piece: Piece, offset: int, macros: Macros) ->
     ]
 
 
-def _without_macros(piece: Piece, names: Sequence[str]) -> str:
+def without_macros(piece: Piece, names: Collection[str]) -> str:
     """The piece with the text of some macros in the fields that use them."""
     definitions = "".join(
         f"@string{{{name} = {{{value}}}}}\n" for name, value in piece.macros.items()
     )
     document = Document.parse((definitions + piece.text).encode())
     entry = document.entries[0]
-    for place in entry.scan().fields:
-        used = {
-            document.decode(entry.raw[token.start : token.end]).lower()
-            for token in place.tokens
-            if token.kind == "a"
-        }
-        if used & set(names):
-            entry.set(place.name, entry.fields[place.name])
+    raw, fields = entry.raw, dict(entry.fields)
+    # All are looked at before one is set: the places hold for the bytes that were scanned.
+    using = {
+        place.name
+        for place in entry.scan().fields
+        for token in place.tokens
+        if token.kind == "a" and document.decode(raw[token.start : token.end]).lower() in names
+    }
+    for name, value in fields.items():
+        if name in using:
+            entry.set(name, value)
     return entry.text
 
 

@@ -194,7 +194,8 @@ class _Collector:
             self.aliases = {}
             for entry in self.order:
                 # Reading all fields of all entries is what takes time.
-                if _IDS.search(entry.raw) and not entry.inside_comment:
+                # Of two entries with one key the second is read by nobody.
+                if _IDS.search(entry.raw) and not entry.inside_comment and self._is_first(entry):
                     for name in names_of(entry, "ids"):
                         self.aliases.setdefault(name, entry)
         return self.aliases.get(key)
@@ -206,7 +207,7 @@ class _Collector:
         while waiting:
             entry = waiting.popleft()
             leans: list[tuple[str, BibEntry]] = []
-            for name, key in dict.fromkeys(_leans_on(entry)):
+            for name, key in dict.fromkeys(_leans_on(entry, exact=self.biber is True)):
                 other = self._entry(key) or self._alias(key)
                 if other is None:
                     self._lacks(entry, name, key)
@@ -220,11 +221,13 @@ class _Collector:
 
     def _lacks(self, entry: BibEntry, name: str, key: str) -> None:
         self.lacking.append(Lacking(key, name, entry))
+        near = self.folded.get(key.lower()) if self.biber is True else None
         loses = "what it inherits from it is lost" if name in _INHERITING else "it is left out"
         self._notice(
             entry,
             f'"{entry.key}" names "{key}" in {name}, and no entry has that key: {loses}.',
             rule="needed.lacking",
+            hint=f'"{near.key}" is there, and biber tells case apart.' if near else None,
         )
 
     def _notice(
@@ -287,18 +290,26 @@ class _Collector:
         return list(ordered)
 
 
-def _leans_on(entry: BibEntry) -> Iterator[tuple[str, str]]:
-    """Field and key, for every key that an entry names."""
+def _leans_on(entry: BibEntry, *, exact: bool) -> Iterator[tuple[str, str]]:
+    """Field and key, for every key that an entry names.
+
+    The fields have a `crossref` as the parent spells it, as BibTeX does; `exact` as it is written.
+    """
     raw = entry.raw
     if not _LEANING.search(raw):
         return
     for name in LEANS_ON:
         for key in names_of(entry, name):
-            yield name, key
+            yield name, _written(entry, key) if exact and name == "crossref" else key
     if _XDATA_PART.search(raw):
         for value in entry.fields.values():
             for match in _PART_OF_XDATA.finditer(value):
                 yield "xdata", match[1]
+
+
+def _written(entry: BibEntry, parent: str) -> str:
+    found = re.search(rf'(?i)crossref\s*=\s*["{{]?\s*({re.escape(parent)})', entry.text)
+    return found[1] if found is not None else parent
 
 
 class _Macros:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, unquote
 
+from bibtools.errors import UsageError
 from bibtools.formats.bibtex.dangerous import dangerous
 from bibtools.formats.bibtex.fields import KEY_JUNK, Dialect
 from bibtools.later import later
@@ -39,6 +40,16 @@ def sort_key(title: str, key: str | None) -> str:
 def safe_key(key: str | None) -> str:
     """The key without what would end it or mean something to TeX; `anon` when nothing is left."""
     return KEY_JUNK.sub("", key or "") or "anon"
+
+
+def refuse_bad_key(key: str) -> None:
+    """Raise `UsageError` for a key that a .bib cannot hold letter for letter."""
+    if safe_key(key) != key:
+        raise UsageError(
+            f'"{key}" cannot be a citation key.',
+            f"A key has no blanks and none of , {{ }} \" # % ' ( ) = ~ \\ @; "
+            f"this could be: {safe_key(key)}",
+        )
 
 
 def is_balanced(value: str) -> bool:

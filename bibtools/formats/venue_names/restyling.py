@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from bibtools.formats.bibtex.blocks import BibEntry
 from bibtools.formats.bibtex.document import Document
+from bibtools.formats.bibtex.needed import macros_of
 from bibtools.formats.venue_names.iso4 import Abbreviate, abbreviator
 from bibtools.formats.venue_names.table import Recognised, VenueTable, folded
 from bibtools.model import Notice
@@ -20,7 +21,8 @@ from bibtools.text.latex_encode import encode
 VenueStyle = Literal["full", "iso4", "strings"]
 _JOURNAL_FIELDS: Final = ("journal", "journaltitle")
 _MEETING_TYPES: Final = frozenset({"inproceedings", "conference", "proceedings"})
-_SHORTENED = re.compile(r"\w{1,9}\.(?:\s|$)")
+_SHORTENED = re.compile(r"[^\W\d_]\.(?:\W|$)|[^\W\d_]{3,}\.")
+"""A word that ends in a full stop: somebody has abbreviated the name."""
 _STOP = frozenset(
     "a an and at by for from in into of on the to und der die das de la le et".split()
 )
@@ -160,12 +162,23 @@ class _Restyler:
             return place.name
         if self.by_rule is None:
             self.by_rule = self.make()
-        short = self.by_rule(place.name)
+        # Behind the comma of a booktitle stands where and when the meeting was.
+        name, comma, where = place.name.partition("," if place.field == "booktitle" else "\0")
+        short = self.by_rule(name)
+        # The rules of pyiso4 may leave words that they see only when others have gone.
+        while short and not _SHORTENED.search(short) and (again := self.by_rule(short)) != short:
+            if again is None or len(again) >= len(short):
+                break
+            short = again
         if short is None:
             self._tell(
                 place, f'"{place.name}" cannot be abbreviated by rule', "Add it to journals.csv."
             )
-        return short or place.name
+            return place.name
+        # Of two abbreviations the table's counts.
+        known = self.table.recognise(short)
+        short = known.venue.short if known is not None and known.venue.short else short
+        return f"{short}{comma}{where}"
 
     # As macros
 
@@ -215,14 +228,22 @@ class _Restyler:
 
     def _defined(self) -> dict[str, str]:
         """The macros that the file has, by what they mean."""
-        found: dict[str, str] = {}
+        values: dict[str, set[str]] = defaultdict(set)
         entries = self.document.entries
         first = entries[0].start if entries else 0
+        late = set()
         for block in self.document.strings:
-            if block.start < first:
-                for name, value in block.definitions.items():
-                    found.setdefault(folded(plain(value)), name)
-        self._taken = {name for block in self.document.strings for name in block.definitions}
+            for name, value in block.definitions.items():
+                values[name].add(value)
+                if block.start >= first:
+                    late.add(name)
+        # A name that nobody defines here is the style's own.
+        used = {name for entry in entries for name in macros_of(entry)}
+        self._taken = {*values, *used}
+        found: dict[str, str] = {}
+        for name, several in values.items():
+            if len(several) == 1 and name not in late:
+                found.setdefault(folded(plain(*several)), name)
         return found
 
     _taken: set[str] = field(default_factory=set)

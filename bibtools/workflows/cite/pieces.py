@@ -201,7 +201,8 @@ class _Maker:
 
     def _take(self, key: str) -> bool:
         """Whether nothing has this key yet."""
-        name = key if self._setting.biber else key.lower()
+        # Only BibTeX takes "Foo" and "foo" for one.
+        name = key.lower() if self._setting.biber is False else key
         if name in self._keys:
             return False
         self._keys.add(name)
@@ -287,6 +288,16 @@ def macros_in(block: StringDefinition) -> Iterator[str]:
         for token in place.tokens:
             if token.kind == "a":
                 yield block.document.decode(data[token.start : token.end]).lower()
+
+
+def macro_notice(key: str, name: str, file: str | None) -> Notice:
+    """What is told of a macro whose text was put into an entry."""
+    return Notice(
+        f'"{key}" uses the macro "{name}", which means something else in this file; its '
+        "text was put in its place.",
+        file,
+        rule="cite.macro",
+    )
 
 
 def with_key(text: str, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,7 @@ from bibtools.model import Notice
 from bibtools.workflows.adding import evidence_rows
 from bibtools.workflows.changed_files import ChangedFile
 from bibtools.workflows.cite.documents import Citing, same_file
-from bibtools.workflows.cite.pieces import Made, Setting, make_pieces
+from bibtools.workflows.cite.pieces import Made, Setting, macro_notice, make_pieces
 from bibtools.workflows.cite.plan import CitePlan, Missing, Options, Row, nearest
 from bibtools.workflows.cite.resolving import (
     Asking,
@@ -84,6 +85,8 @@ class _Planner:
         keys = cited.keys()
         self._keys = tuple(key for key in keys if key not in cited.declared)
         self._unsure = cited.unsure_keys()
+        if self._biber is False:
+            self._notices += _case_clashes(citing, self._keys)
         self._identifiers = identifiers_in(self._keys)
         for old, new in options.renamed.items():
             what = identifiers_in([old]).get(old)
@@ -298,12 +301,7 @@ class _Planner:
             newline=self._newline(pieces, found),
         )
         self._notices += [
-            Notice(
-                f'"{key}" uses the macro "{name}", which means something else in this file; its '
-                "text was put in its place.",
-                self._output,
-                rule="cite.macro",
-            )
+            macro_notice(key, name, self._output)
             for key, names in done.expanded.items()
             for name in names
         ]
@@ -468,6 +466,23 @@ class _Planner:
         return [ChangedFile(self._output + STATE_SUFFIX, there.state_data, new)]
 
 
+def _case_clashes(citing: Citing, keys: Iterable[str]) -> Iterable[Notice]:
+    """Keys that BibTeX takes for one and LaTeX for two."""
+    first: dict[str, str] = {}
+    places = citing.places()
+    for key in keys:
+        other = first.setdefault(key.lower(), key)
+        if other != key:
+            place = places[key][0]
+            yield Notice(
+                f'"{key}" is cited as "{other}" elsewhere: BibTeX refuses two spellings of a key.',
+                place.file,
+                place.line,
+                place.column,
+                "cite.case",
+            )
+
+
 def _read_output(output: str) -> _There:
     data, state_data = None, None
     if output != standard_stream:
@@ -477,9 +492,13 @@ def _read_output(output: str) -> _There:
     document = Document.parse(data or b"", output)
     ours: set[str] = set()
     edited: set[str] = set()
-    for entry in living_entries(document):
+    living = living_entries(document)
+    often = Counter(entry.key for entry in living)
+    for entry in living:
         row = state.get(entry.key)
-        if row is None or not row.cited or entry.key in ours or entry.key in edited:
+        if row is None or not row.cited:
             continue
-        (ours if mark(entry.text) in row.whole.split() else edited).add(entry.key)
+        # Of two with one key one is the user's, and what is done to a key is done to both.
+        copied = often[entry.key] == 1 and mark(entry.text) in row.whole.split()
+        (ours if copied else edited).add(entry.key)
     return _There(data, document, state, state_data, frozenset(ours), frozenset(edited))

@@ -6,7 +6,8 @@ in LaTeX, Markdown and Typst alike, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bibtools.errors import UsageError
@@ -17,7 +18,7 @@ from bibtools.formats.bibtex.updating import living_entries
 from bibtools.formats.citing import Citation, kind_of
 from bibtools.formats.citing.texts import Places, decoded
 from bibtools.keys import assign_keys, default_pattern
-from bibtools.model import Entry
+from bibtools.model import Entry, Notice
 from bibtools.sites.named import Named, named_identifier
 from bibtools.workflows.changed_files import ChangedFile
 from bibtools.workflows.cite.documents import Citing
@@ -43,20 +44,39 @@ def rewritten(
     keys = new_keys(plan, key_pattern)
     if not keys:
         return plan, [], 0
-    files = []
-    count = 0
     places: dict[str, list[Citation]] = {}
+    names: dict[str, str] = {}
     for one in citing.cited.citations:
         if one.key in keys:
-            places.setdefault(one.file, []).append(one)
+            # Two documents may include one file by different names.
+            name = names.setdefault(os.path.realpath(one.file), one.file)
+            places.setdefault(name, []).append(one)
+    stay: dict[str, Citation] = {}
+    for file, cited in places.items():
+        for one in fixed(citing.read[file], cited, keys):
+            stay.setdefault(one.key, one)
+    keys = {key: new for key, new in keys.items() if key not in stay}
+    files = []
+    count = 0
     for file, cited in places.items():
         old = citing.read[file]
-        new, changed = with_keys(old, cited, keys)
+        new, changed = with_keys(old, [one for one in cited if one.key in keys], keys)
         count += changed
         files.append(ChangedFile(file, old, new))
     renamed = tuple(replace(one, key=keys.get(one.key, one.key)) for one in citing.cited.citations)
     after = replace(citing, cited=replace(citing.cited, citations=renamed))
-    return plan_cite(after, plan.output, replace(options, renamed=keys)), files, count
+    planned = plan_cite(after, plan.output, replace(options, renamed=keys))
+    told = tuple(
+        Notice(
+            f'"{key}" stays as it is in the documents: this place cannot be rewritten.',
+            one.file,
+            one.line,
+            one.column,
+            "cite.rewrite",
+        )
+        for key, one in stay.items()
+    )
+    return replace(planned, notices=(*planned.notices, *told)), files, count
 
 
 def new_keys(plan: CitePlan, key_pattern: str | None) -> dict[str, str]:
@@ -117,21 +137,40 @@ def _own_key(what: Named, one: Resolved | None, plan: CitePlan, identified: set[
     return None
 
 
+def fixed(data: bytes, cited: Sequence[Citation], keys: Mapping[str, str]) -> Iterator[Citation]:
+    """The places at which no other key can be put without a change of other bytes."""
+    read = decoded(data)
+    if read is None or not _is_written(read[0], read[1], data):
+        yield from cited
+        return
+    text, encoding = read
+    starts = Places(text)
+    for one in cited:
+        offset = starts.offset(one.line, one.column)
+        stands = offset >= 0 and text.startswith(one.key, offset)
+        if not stands or not _is_written(keys[one.key], encoding):
+            yield one
+
+
+def _is_written(text: str, encoding: str, data: bytes | None = None) -> bool:
+    try:
+        written = text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return data is None or written == data
+
+
 def with_keys(data: bytes, cited: Sequence[Citation], keys: Mapping[str, str]) -> tuple[bytes, int]:
     """The bytes of a document with other keys at these places, and how many changed."""
     read = decoded(data)
-    if read is None:
+    if read is None or not cited:
         return data, 0
     text, encoding = read
     starts = Places(text)
-    changed: dict[int, Citation] = {}
-    for one in cited:
-        offset = starts.offset(one.line, one.column)
-        if offset >= 0 and text.startswith(one.key, offset):
-            changed[offset] = one
+    changed = {starts.offset(one.line, one.column): one for one in cited}
     pieces: list[str] = []
     position = 0
-    for offset, one in sorted(changed.items()):
+    for offset, one in sorted(changed.items(), key=lambda one: one[0]):
         pieces += text[position:offset], keys[one.key]
         position = offset + len(one.key)
     pieces.append(text[position:])

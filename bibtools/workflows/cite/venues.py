@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bibtools.formats.bibtex.document import Document
-from bibtools.formats.bibtex.gathering import Macro, Piece
+from bibtools.formats.bibtex.gathering import Macro, Piece, without_macros
 from bibtools.formats.bibtex.needed import macros_of
 from bibtools.formats.venue_names import VenueStyle, VenueTable, restyle
 from bibtools.formats.venue_names.restyling import definition
 from bibtools.model import Notice
-from bibtools.workflows.cite.pieces import macros_in
+from bibtools.workflows.cite.pieces import macro_notice, macros_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ def in_style(
     """
     heads = [block.text for block in there.strings]
     heads += [macro.text for name, macro in macros.items() if name not in _names(there)]
+    pieces, notices = _spelt_out(pieces, heads, there)
     text = "\n".join([*heads, *(one.text for one in pieces)])
     document = Document.parse(text.encode())
     entries = [one for one in document.entries if not one.inside_comment][-len(pieces) :]
@@ -56,7 +57,30 @@ def in_style(
         used = {name: values[name] for name in macros_of(entry) if name in values}
         styled.append(replace(piece, text=entry.text, macros=used))
     wanted = {name for piece in styled for name in piece.macros}
-    return Styled(tuple(styled), _needed({**macros, **defined}, wanted), done.notices)
+    return Styled(tuple(styled), _needed({**macros, **defined}, wanted), (*notices, *done.notices))
+
+
+def _spelt_out(
+    pieces: Sequence[Piece], heads: Sequence[str], there: Document
+) -> tuple[list[Piece], list[Notice]]:
+    """The pieces with the text of each macro that means something else below these definitions."""
+    meanings: dict[str, set[str]] = {}
+    for block in Document.parse("\n".join(heads).encode()).strings:
+        for name, value in block.definitions.items():
+            meanings.setdefault(name, set()).add(value)
+    found = []
+    notices = []
+    for piece in pieces:
+        foreign = [
+            name for name, value in piece.macros.items() if meanings.get(name, {value}) != {value}
+        ]
+        if foreign:
+            kept = {name: value for name, value in piece.macros.items() if name not in foreign}
+            notices += [macro_notice(piece.key, name, there.file) for name in foreign]
+            found.append(replace(piece, text=without_macros(piece, foreign), macros=kept))
+        else:
+            found.append(piece)
+    return found, notices
 
 
 def _needed(macros: Mapping[str, Macro], wanted: set[str]) -> dict[str, Macro]:

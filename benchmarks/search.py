@@ -1,14 +1,17 @@
 """Measure the search: what it finds, how fast, and how much room it takes.
 
     python benchmarks/search.py --data DATA --seed 1 2 3       # known items in real abstracts
-    python benchmarks/search.py --file big.bib                 # a whole `bibtools search`
+    python benchmarks/search.py --file big.bib                 # a whole `bibtools search`, and keys
     python benchmarks/search.py --data DATA --peers            # beside SQLite's FTS5
+    python benchmarks/search.py --data DATA --size             # how large for all of arXiv
 
 DATA is the folder with `records.jsonl.xz`, or that file. All records with an abstract are
 indexed; a question is ten different words drawn by seed from an abstract, without the words of its
 title. The paper counts as found when it is among the first five. MRR is the mean of 1 / rank
-over all questions (0 for one that is not among the first 20). The size of a full text of all of
-arXiv is told from what a record with abstract takes here, for texts as long as arXiv's.
+over all questions (0 for one that is not among the first 20).
+
+`--size` makes records as `abstracts.py` says, because the real ones with an abstract are too few
+to tell the size for all of arXiv from.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bibtools.adapters.fulltext.arxiv import build_full_text, open_full_text, path_beside
+from bibtools.adapters.fulltext.arxiv import build_full_text, open_full_text
 from bibtools.adapters.fulltext.asking import ask
 from bibtools.adapters.fulltext.store import Store
 from bibtools.adapters.index import build
@@ -161,6 +164,36 @@ def whole_process(file: Path, times: int) -> None:
         print(f"after one entry more: {used:.2f} s of processor time, {waited:.2f} s")
 
 
+TYPED = (
+    "neural networks training", "smith logic programming", "quantum error correct",
+    "graph coloring algorithm", "attention transformer language", "on the complexity of",
+    "author:gao contrastive", "database transaction recovery", "journal of computing 1998",
+)  # fmt: skip
+"""What somebody types into the picker, letter by letter."""
+
+
+def keystrokes(file: Path) -> None:
+    """How long the picker looks for what is typed so far, at each letter."""
+    from bibtools.cli.picker import FIRST
+    from bibtools.workflows.search import Where, open_sources, search
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_sources(Where((str(file),)), Path(folder)) as sources,
+    ):
+        times = []
+        for text in TYPED:
+            for end in range(1, len(text) + 1):
+                started = time.process_time()
+                search(sources.every, parse_query(text[:end]), FIRST, browse=True)
+                times.append((time.process_time() - started) * 1e3)
+        times.sort()
+        print(
+            f"picker, {len(times)} letters: median {statistics.median(times):.0f} ms of processor "
+            f"time, 95 % {times[int(len(times) * 0.95)]:.0f}, longest {times[-1]:.0f}"
+        )
+
+
 def fts5(records: Sequence[ArxivRecord], asked: Sequence[tuple[str, ArxivRecord]]) -> None:
     """The same questions for FTS5 with bm25, contentless.
 
@@ -225,10 +258,6 @@ def measure(path: Path, seeds: Sequence[int], count: int, *, peers: bool, everyt
             f"{characters:,.0f} characters, {info.size / 1e6:.1f} MB, {seconds:.0f} s of processor "
             f"time, peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
         )
-        half = Path(folder) / "half.sqlite"
-        build(half, [_half(lines, Path(folder) / "half.jsonl")], abstracts="none")
-        build_full_text(half, [Path(folder) / "half.jsonl"])
-        tell_size(index, half, characters)
         store = open_full_text(index)
         assert store is not None
         with store:
@@ -250,56 +279,59 @@ def measure(path: Path, seeds: Sequence[int], count: int, *, peers: bool, everyt
             fts5(records, questions_of(records, seeds[0], count))
 
 
-def _half(lines: Path, path: Path) -> Path:
-    """A file with every other line of another."""
-    with open_source(lines) as (content, _):
-        path.write_bytes(b"".join(line for at, line in enumerate(content) if at % 2))
-    return path
+def measure_size(path: Path, count: int) -> None:
+    """The size for half as many and for so many made records, and what that means for all of
+    arXiv.
+
+    What grows slower than the papers (words) makes the step from half to all too large a step for
+    later ones, so going on in a straight line gives too much: that is the figure to be sure of. A
+    power law through both points gives less.
+    """
+    from abstracts import made_records
+
+    sizes = []
+    for part in (count // 2, count):
+        with tempfile.TemporaryDirectory() as folder:
+            lines = Path(folder) / "records.jsonl"
+            with lines.open("wb") as out:
+                for record in made_records(path, part, ARXIV_CHARACTERS, part):
+                    out.write(record)
+            index = Path(folder) / "index.sqlite"
+            build(index, [lines], abstracts="none")
+            started = time.process_time()
+            info = build_full_text(index, [lines])
+            seconds = time.process_time() - started
+            assert info.papers == info.abstracts == part
+            sizes.append(info.size)
+            print(f"{part:,} records: {info.size / 1e6:.1f} MB ({_parts_of(index)})")
+            print(
+                f"  {seconds:.0f} s of processor time, peak "
+                f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB with index",
+                flush=True,
+            )
+    half, whole = sizes
+    line = whole + (whole - half) / (count - count // 2) * (ARXIV_RECORDS - count)
+    law = whole * (whole / half) ** (math.log(ARXIV_RECORDS / count) / math.log(2))
+    print(
+        f"{ARXIV_RECORDS:,} records: {line / 1e9:.2f} GB at most (straight line), "
+        f"{law / 1e9:.2f} GB (power law)"
+    )
 
 
-def parts_of(index: Path) -> tuple[int, float, float, float, float]:
-    """(papers, bytes of documents, bytes in lists, number of lists, bytes of words)."""
+def _parts_of(index: Path) -> str:
+    """What of a full text takes how much, without the room that is left in pages."""
     store = open_full_text(index)
     assert store is not None
+    queries = {
+        "texts": "select sum(length(documents)) from block",
+        "lists": "select sum(length(documents)) from list",
+        "words": "select sum(length(cast(text as blob)) + 10 + ifnull(length(rare), 0)) from word",
+        "names": "select count(*) * 11 from name",
+    }
     with store:
-        queries = (
-            "select sum(length(documents)) from block",
-            "select sum(length(documents)) from list",
-            "select count(*) from list",
-            "select sum(length(cast(text as blob)) + 12) from word",
-        )
-        first, second, third, fourth = (float(store.rows(query)[0][0]) for query in queries)
-        return store.documents, first, second, third, fourth
-
-
-def tell_size(index: Path, half: Path, characters: float) -> None:
-    """Tell how large a full text of all of arXiv is: documents and the members of lists grow with
-    the papers, words and lists as they grew from half of the papers to all (Heaps' law).
-    """
-    papers, documents, lists, count, words_size = parts_of(index)
-    fewer, _, _, fewer_lists, fewer_words = parts_of(half)
-    factor = ARXIV_RECORDS / papers
-    longer = max(1.0, ARXIV_CHARACTERS / characters)
-    steps = math.log(factor) / math.log(papers / fewer)
-    grown_lists = count * (count / fewer_lists) ** steps
-    grown_words = words_size * (words_size / fewer_words) ** steps
-    members = (lists - 4 * count) * factor * longer
-    # Each list has a head for each 65,536 papers in which it has any; that of words that grew from
-    # a sample of 19,000 is counted in full.
-    heads = 4 * (count * factor * papers / 65_536 + grown_lists)
-    texts = documents * factor * longer * 1.06  # the last page of each block is half empty
-    rows = 12 * grown_lists + 11 * 1.5 * ARXIV_RECORDS
-    whole = texts + members + heads + rows + grown_words
-    print(
-        f"here: documents {documents / 1e6:.1f} MB, lists {lists / 1e6:.1f} MB in {count:,.0f}, "
-        f"words {words_size / 1e6:.1f} MB, file {path_beside(index).stat().st_size / 1e6:.1f} MB"
-    )
-    print(
-        f"all of arXiv, abstracts of {ARXIV_CHARACTERS:,} characters: {whole / 1e9:.2f} GB "
-        f"(texts {texts / 1e9:.2f}, lists {(members + heads) / 1e9:.2f}, words and rows "
-        f"{(rows + grown_words) / 1e9:.2f}); with all parts in proportion "
-        f"{path_beside(index).stat().st_size * factor * longer / 1e9:.2f} GB"
-    )
+        parts = [f"{name} {store.rows(text)[0][0] / 1e6:.1f}" for name, text in queries.items()]
+        words, lists = (store.rows(f"select count(*) from {one}")[0][0] for one in ("word", "list"))
+    return ", ".join([*parts, f"{words:,} words, {lists:,} lists"])
 
 
 def main() -> None:
@@ -308,6 +340,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
     parser.add_argument("-n", type=int, default=1_000, help="questions")
     parser.add_argument("--file", type=Path, help="a .bib file to search")
+    parser.add_argument(
+        "--size", type=int, nargs="?", const=300_000, help="make so many records and tell the room"
+    )
     parser.add_argument("--times", type=int, default=7)
     parser.add_argument("--peers", action="store_true")
     parser.add_argument(
@@ -316,9 +351,13 @@ def main() -> None:
     told = parser.parse_args()
     if told.data is not None:
         path = told.data / "records.jsonl.xz" if told.data.is_dir() else told.data
+        if told.size is not None:
+            measure_size(path, told.size)
+            return
         measure(path, told.seed, told.n, peers=told.peers, everything=told.everything)
     if told.file is not None:
         whole_process(told.file, told.times)
+        keystrokes(told.file)
     if told.data is None and told.file is None:
         parser.error("name --data or --file")
 

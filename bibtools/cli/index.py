@@ -223,7 +223,7 @@ def info(index_path: Path | None, as_json: bool) -> int:
         facts = opened.info()
     full_text = full_text_info(facts)
     if as_json:
-        _write_json({**_as_json(facts), "full_text": _full_text_as_json(full_text)})
+        _write_json(_index_as_json(facts))
         return 0
     rows = [
         ("index", str(facts.path)),
@@ -304,8 +304,14 @@ def _update_as_json(done: Any, requests: Mapping[str, int]) -> dict[str, Any]:
         "finished": done.finished,
         "stopped": done.stopped,
         "requests": dict(requests),
-        "index": _as_json(done.info),
+        "index": _index_as_json(done.info),
     }
+
+
+def _index_as_json(facts: Any) -> dict[str, Any]:
+    from bibtools.adapters.fulltext.arxiv import full_text_info
+
+    return {**_as_json(facts), "full_text": _full_text_as_json(full_text_info(facts))}
 
 
 def _as_json(facts: Any) -> dict[str, Any]:

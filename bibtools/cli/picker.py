@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 SHOWN = 100
 """Entries in the list, unless `--limit` says otherwise."""
+FIRST = 40
+"""So many are looked for while somebody types; the others when nothing was typed for `IDLE`
+seconds."""
+IDLE = 0.15
 WIDE = 100
 """Columns from which the preview stands beside the list and not below it."""
 _AUTHORS = 14
@@ -62,10 +66,14 @@ def pick(sources: Sequence[Source], question: str, limit: int | None, *, prefix:
     most = SHOWN if limit is None else limit or None
 
     def find(text: str) -> Searched:
+        few = FIRST if most is None else min(FIRST, most)
+        return search(sources, parse_query(text, prefix=prefix), few, browse=True)
+
+    def find_all(text: str) -> Searched:
         return search(sources, parse_query(text, prefix=prefix), most, browse=True)
 
     # The list is drawn on stderr: stdout may be a pipe that waits for the keys.
-    state = Picker(find, question)
+    state = Picker(find, question, find_all=find_all)
     picked = run(state, screen=create_output(stdout=sys.stderr))
     show_notices(state.notices)
     if not picked:
@@ -94,6 +102,8 @@ class Picker:
     """What is said in the last line instead of the help."""
     notices: list[Notice] = field(default_factory=list)
     """Told after the screen was given back."""
+    find_all: Callable[[str], Searched] | None = None
+    """Asked behind `find` when that says there is more; its answer begins with the same."""
 
     @property
     def found(self) -> tuple[Found, ...]:
@@ -111,6 +121,16 @@ class Picker:
         self.at = 0
         told = [notice.message for notice in searched.notices]
         self.told = plain(" ".join(told).replace("\n", " "))
+
+    def take_all(self, searched: Searched) -> None:
+        """Show the same answer with more behind; the choice stays on its entry."""
+        chosen = self.chosen
+        self.searched = searched
+        keys = [(one.source.name, one.hit.number) for one in searched.found]
+        if chosen is not None and (chosen.source.name, chosen.hit.number) in keys:
+            self.at = keys.index((chosen.source.name, chosen.hit.number))
+        else:
+            self.at = min(self.at, max(0, len(keys) - 1))
 
     def move(self, lines: int) -> None:
         """Choose an entry further down or up."""
@@ -302,9 +322,12 @@ class _Follower:
         self.app = app
         self.wanted: str | None = None
         self.is_asking = False
+        self.typed = asyncio.Event()
+        """Whether something is typed that was not asked yet."""
 
     def follow(self, text: str) -> None:
         self.wanted = text
+        self.typed.set()
         if not self.is_asking:
             self.is_asking = True
             self.app.create_background_task(self.ask())
@@ -313,15 +336,29 @@ class _Follower:
         try:
             while self.wanted is not None:
                 text, self.wanted = self.wanted, None
+                self.typed.clear()
                 try:
                     searched = await asyncio.to_thread(self.state.find, text)
                 except BibtoolsError as error:
                     self.state.told = plain(error.message)
                 else:
                     self.state.take(searched)
+                    self.app.invalidate()
+                    await self.ask_for_all(text, searched)
                 self.app.invalidate()
         finally:
             self.is_asking = False
+
+    async def ask_for_all(self, text: str, first: Searched) -> None:
+        """The rest of an answer, unless something is typed before."""
+        if self.state.find_all is None or not first.more:
+            return
+        try:
+            await asyncio.wait_for(self.typed.wait(), IDLE)
+        except TimeoutError:
+            searched = await asyncio.to_thread(self.state.find_all, text)
+            if self.wanted is None:
+                self.state.take_all(searched)
 
 
 def _keys(state: Picker) -> Any:

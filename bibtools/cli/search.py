@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ from bibtools.cli import options
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import say, show_notices, write_result
 from bibtools.errors import InputError, UsageError
+from bibtools.later import later
 
 EPILOG = """\b
 Examples:
@@ -45,7 +45,7 @@ Exit codes: 0 found, 1 nothing found, 2 wrong usage or a file that cannot be rea
 """
 
 FILE_ENDINGS = (".bib", ".bibtex", ".json", ".jsonl", ".ris")
-_NEGATED = re.compile(r"-(?:[^\W\d_]{2}|\")[^=]*|-[^\W\d_]+:.+")
+_NEGATED = later(r"-(?:[^\W\d_]{2}|\")[^=]*|-[^\W\d_]+:.+")
 _DEFAULT_LIMIT = 20
 _WORD = "\0"
 """Begins what stands behind `--`; no argument of a program can have it."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from typing import TYPE_CHECKING, Any
 
 from bibtools.cli.screen import plain
@@ -60,6 +58,8 @@ def _line(text: str) -> str:
 
 def json_text(searched: Searched) -> str:
     """A JSON array, an object each: see docs/search.md."""
+    import json
+
     return json.dumps([as_json(one) for one in searched.found], ensure_ascii=False, indent=1) + "\n"
 
 
@@ -96,6 +96,8 @@ def columns() -> int:
     told = os.environ.get("COLUMNS", "")
     if told.isdecimal() and int(told):
         return max(int(told), _LEAST_COLUMNS)
+    import shutil
+
     return max(shutil.get_terminal_size((80, 24)).columns, _LEAST_COLUMNS)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bibtools.model import ArxivId, Doi, Entry, Link, Name, PartialDate, type_preprint
+if TYPE_CHECKING:
+    from bibtools.model import Entry, Link, Name
 
 HAS = ("code", "doi", "arxiv", "abstract", "pdf")
 """What `has:` may ask for."""
@@ -59,16 +60,10 @@ class Document:
             return self.pdf
         return f"https://arxiv.org/pdf/{self.arxiv}" if self.arxiv else ""
 
-    def has(self) -> frozenset[str]:
+    def has(self) -> list[str]:
         """Which of `HAS` it has."""
-        there = {
-            "code": self.code,
-            "doi": self.doi,
-            "arxiv": self.arxiv,
-            "abstract": self.abstract,
-            "pdf": self.pdf_address,
-        }
-        return frozenset(name for name, value in there.items() if value)
+        there = (self.code, self.doi, self.arxiv, self.abstract, self.pdf or self.arxiv)
+        return [name for name, value in zip(HAS, there, strict=True) if value]
 
 
 def document_of(entry: Entry, place: str = "") -> Document:
@@ -76,8 +71,7 @@ def document_of(entry: Entry, place: str = "") -> Document:
     further = [entry.fields.get(name, "") for name in _WORD_FIELDS]
     for names in entry.creators.values():
         further += [sorted_name(name) for name in names]
-    pdf = next((one.url for one in entry.links if _is_pdf(one)), "")
-    url = next((one.url for one in entry.links if one.url != pdf), "")
+    pdf, url = addresses_of(entry.links)
     kind = entry.extra.get("entrytype")
     return Document(
         key=entry.key or "",
@@ -102,6 +96,8 @@ def document_of(entry: Entry, place: str = "") -> Document:
 
 def entry_of(document: Document) -> Entry:
     """The entry that a document tells, for a source that holds nothing more."""
+    from bibtools.model import ArxivId, Doi, Entry, Link, PartialDate, type_preprint
+
     links = (Link(document.url, "page", "url"),) if document.url else ()
     return Entry(
         key=document.key or None,
@@ -120,6 +116,12 @@ def entry_of(document: Document) -> Entry:
     )
 
 
+def addresses_of(links: Sequence[Link]) -> tuple[str, str]:
+    """(of a PDF, the first other one) among the links of a work."""
+    pdf = next((one.url for one in links if _is_pdf(one)), "")
+    return pdf, next((one.url for one in links if one.url != pdf), "")
+
+
 def _is_pdf(link: Link) -> bool:
     address = link.url.lower().split("#")[0].split("?")[0]
     return address.endswith(".pdf") or "/pdf/" in address
@@ -135,29 +137,55 @@ def sorted_name(name: Name) -> str:
 
 
 def _parsed(name: str) -> Name:
+    from bibtools.model import Name
+
     family, comma, given = name.partition(", ")
     return Name(family=family, given=given) if comma and given else Name(literal=name)
 
 
-_BLANK = Document()
-_NAMES = tuple(field.name for field in fields(Document))
-_TUPLES = frozenset(name for name in _NAMES if isinstance(getattr(_BLANK, name), tuple))
+_BETWEEN, _WITHIN = "\x1f", "\x1e"
+_FIELDS = 17
+_OF_LINES = str.maketrans({_BETWEEN: " ", _WITHIN: " ", "\n": " "})
 
 
 def pack(document: Document) -> str:
-    """The document as one line without its end."""
-    values = [getattr(document, name) for name in _NAMES]
-    while values and not values[-1]:
-        values.pop()
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    """The document as one line without its end; control characters in it are blanks then."""
+    one = document
+    values = (
+        one.key, one.title, one.authors, str(one.year or ""), one.venue, one.abstract, one.arxiv,
+        one.doi, one.type, one.entry_type, one.categories, one.code, one.pdf, one.url, one.other,
+        one.ids, one.place,
+    )  # fmt: skip
+    line = _BETWEEN.join(
+        [value if isinstance(value, str) else _WITHIN.join(value) for value in values]
+    )
+    lists = (one.authors, one.categories, one.code, one.ids)
+    within = sum([len(several) - 1 for several in lists if several])
+    if "\n" in line or line.count(_BETWEEN) != _FIELDS - 1 or line.count(_WITHIN) != within:
+        line = _BETWEEN.join(
+            value.translate(_OF_LINES)
+            if isinstance(value, str)
+            else _WITHIN.join([part.translate(_OF_LINES) for part in value])
+            for value in values
+        )
+    return line.rstrip(_BETWEEN)
 
 
 def unpack(line: str) -> Document:
-    """The document of a line that `pack` made."""
-    values: Mapping[str, object] = dict(zip(_NAMES, json.loads(line), strict=False))
+    """The document of a line that `pack` made. Raises `ValueError` for any other line."""
+    values = line.split(_BETWEEN)
+    if len(values) > _FIELDS:
+        raise ValueError("a document has too many fields")
+    values += [""] * (_FIELDS - len(values))
+    (
+        key, title, authors, year, venue, abstract, arxiv, doi, type_, entry_type, categories, code,
+        pdf, url, other, ids, place,
+    ) = values  # fmt: skip
     return Document(
-        **{
-            name: tuple(value) if name in _TUPLES else value  # type: ignore[arg-type]
-            for name, value in values.items()
-        }
-    )
+        key, title, _parts(authors), int(year or 0), venue, abstract, arxiv, doi, type_, entry_type,
+        _parts(categories), _parts(code), pdf, url, other, _parts(ids), place,
+    )  # fmt: skip
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(value.split(_WITHIN)) if value else ()

@@ -6,19 +6,20 @@ What is stored and what is asked for go through the same functions, so that "Łu
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
+from bibtools.later import later
+
 _APOSTROPHES = "'\u2019\u02bc"
-_WORD = re.compile(r"[^\W_]+")
-_COMPOUND = re.compile(
+_WORD = later(r"[^\W_]+")
+_COMPOUND = later(
     r"(?<![^\W_])(?<![^\W_][-\u2010\u2011])[^\W_]+(?:[-\u2010\u2011][^\W_]+){1,2}(?![^\W_]|[-\u2010\u2011][^\W_])"
 )
-_SHOWN = re.compile(rf"[^\W_]+(?:[{_APOSTROPHES}][^\W_]+)*")
-_HYPHENS = re.compile("[-\u2010\u2011]")
+_SHOWN = later(rf"[^\W_]+(?:[{_APOSTROPHES}][^\W_]+)*")
+_HYPHENS = later("[-\u2010\u2011]")
 # Scripts that set no blanks: every two neighbouring characters are a word.
-_UNSPACED = re.compile(
+_UNSPACED = later(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
 )
 
@@ -40,7 +41,6 @@ _LETTERS = _Folds(
         "\ufeff": None,
     })
 )  # fmt: skip
-_ASCII_APOSTROPHE = str.maketrans({"'": None})
 _LONGEST = 64
 """A longer word is cut here: nobody types it, and it may be no word at all."""
 # How names in other spellings are typed: Müller or Mueller, Søren or Soeren.
@@ -51,8 +51,10 @@ _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "�
 def fold(text: str) -> str:
     """The text in lower case without accents and apostrophes; blanks and punctuation stay."""
     if text.isascii():
-        return text.lower().translate(_ASCII_APOSTROPHE)
-    return unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+        return text.lower().replace("'", "")
+    folded = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    # Taken apart, a sign such as that for hertz has a capital.
+    return folded.casefold()
 
 
 def words(text: str) -> list[str]:
@@ -78,18 +80,21 @@ def _words(folded: str) -> list[str]:
     found = _WORD.findall(folded)
     if not folded.isascii() and _UNSPACED.search(folded):
         return [part for word in found for part in _parts(word)]
-    if len(max(found, key=len, default="")) > _LONGEST:
+    if max(map(len, found), default=0) > _LONGEST:
         return [word[:_LONGEST] for word in found]
     return found
 
 
 def _compounds(folded: str) -> list[str]:
-    if not _HYPHENS.search(folded):
+    if "-" not in folded and (folded.isascii() or not _HYPHENS.search(folded)):
         return []
+    # Only pieces with a hyphen are looked at closely, which takes long.
     return [
         _HYPHENS.sub("", one)[:_LONGEST]
-        for one in _COMPOUND.findall(folded)
-        if not _UNSPACED.search(one)
+        for piece in folded.split()
+        if "-" in piece or not piece.isascii()
+        for one in _COMPOUND.findall(piece)
+        if one.isascii() or not _UNSPACED.search(one)
     ]
 
 

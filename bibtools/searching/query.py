@@ -9,12 +9,11 @@ language; `FIELDS` is the table of fields and their other names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
-from bibtools.model import Notice, parse_arxiv, parse_doi
+from bibtools.later import later
+from bibtools.model.notices import Notice
 from bibtools.searching.documents import HAS
 from bibtools.searching.folding import compounds, fold, words
 
@@ -37,19 +36,19 @@ FIELDS: Final = {
 _NAMES = {name: name for name in FIELDS} | {
     other: name for name, others in FIELDS.items() for other in others
 }
-_TOKEN = re.compile(r"\s+|\|")
-_FIELD = re.compile(r"([A-Za-z]+):(?=\S)")
-_YEARS = re.compile(
-    r"(?P<sign>>=|<=|>|<|=)?(?P<low>\d{1,4})?(?:(?P<to>\.\.+|-|–|:)(?P<high>\d{1,4})?)?",
-    re.ASCII,
+_TOKEN = later(r"\s+|\|")
+_FIELD = later(r"([A-Za-z]+):(?=\S)")
+_YEARS = later(
+    r"(?P<sign>>=|<=|>|<|=)?(?P<low>[0-9]{1,4})?(?:(?P<to>\.\.+|-|–|:)(?P<high>[0-9]{1,4})?)?"
 )
+_NEGATION = later(r"(?:NOT\s+|-(?=[\w\"]))")
+_OR = later(r"\s*\|\s*|\s+OR\s+")
 _FIRST_YEAR, _LAST_YEAR = 0, 9999
 _LONGEST_QUERY = 4_000
 _MOST_CLAUSES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One thing that is asked for."""
 
     field: str = ""
@@ -79,8 +78,7 @@ class Atom:
         return self.field == "" or self.field in TEXT_FIELDS
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """One of several things that all count: any of the atoms will do."""
 
     atoms: tuple[Atom, ...]
@@ -97,8 +95,7 @@ class Clause:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A question."""
 
     text: str
@@ -129,7 +126,7 @@ def _with_prefix(clauses: tuple[Clause, ...], last: Atom | None) -> tuple[Clause
         return clauses
     *before, clause = clauses
     *atoms, _ = clause.atoms
-    return (*before, replace(clause, atoms=(*atoms, replace(last, prefix=True))))
+    return (*before, clause._replace(atoms=(*atoms, last._replace(prefix=True))))
 
 
 class _Reader:
@@ -191,7 +188,7 @@ class _Reader:
         return atom.is_text and not atom.phrase and (end.isalnum() or end in "-*")
 
     def negation(self) -> bool:
-        if match := re.compile(r"(?:NOT\s+|-(?=[\w\"]))").match(self.text, self.at):
+        if match := _NEGATION.match(self.text, self.at):
             self.at = match.end()
             return True
         if self.text.startswith(("NOT", "-"), self.at) and self.text[self.at :].strip() in (
@@ -204,7 +201,7 @@ class _Reader:
 
     def another(self) -> bool:
         """Whether another alternative follows, behind a `|` or `OR`."""
-        match = re.compile(r"\s*\|\s*|\s+OR\s+").match(self.text, self.at)
+        match = _OR.match(self.text, self.at)
         if match is None:
             return False
         if match.end() >= len(self.text):
@@ -225,7 +222,7 @@ class _Reader:
         if name is None:
             return self.plain(typed, quoted, start)
         made = self.of_field(name, typed, quoted, start)
-        return [replace(made, column=start + 1)] if made is not None else []
+        return [made._replace(column=start + 1)] if made is not None else []
 
     def value(self) -> tuple[str, bool]:
         """The word or the quoted words at this place."""
@@ -245,10 +242,8 @@ class _Reader:
 
     def plain(self, typed: str, quoted: bool, start: int) -> list[Atom]:
         if not quoted:
-            if (arxiv := parse_arxiv(typed)) is not None:
-                return [Atom("arxiv", value=arxiv.value, typed=typed, column=start + 1)]
-            if (doi := parse_doi(typed)) is not None:
-                return [Atom("doi", value=doi.folded, typed=typed, column=start + 1)]
+            if (found := _identified(typed)) is not None:
+                return [found._replace(column=start + 1)]
             if (match := _FIELD.match(typed)) and "://" not in typed:
                 self.note(
                     f'"{match[1]}" is no field; it was searched as a word.',
@@ -318,20 +313,32 @@ class _Reader:
 
 def _value(name: str, value: str) -> str:
     """A value in the dress in which documents have it."""
-    if name == "arxiv" and (arxiv := parse_arxiv(value)) is not None:
-        return arxiv.value
-    if name == "doi" and (doi := parse_doi(value)) is not None:
-        return doi.folded
+    if name in ("arxiv", "doi"):
+        found = _identified(value)
+        if found is not None and found.field == name:
+            return found.value
     return value.lstrip("@") if name == "type" else value
 
 
 def _identifier(value: str, typed: str) -> Atom:
     """What `id:` asks for: an arXiv ID, a DOI, or any other identifier or key."""
-    if (arxiv := parse_arxiv(value)) is not None:
-        return Atom("arxiv", value=arxiv.value, typed=typed)
-    if (doi := parse_doi(value)) is not None:
-        return Atom("doi", value=doi.folded, typed=typed)
+    found = _identified(value)
+    if found is not None:
+        return found._replace(typed=typed)
     return Atom("id", value=value, typed=typed)
+
+
+def _identified(typed: str) -> Atom | None:
+    """What asks for the arXiv ID or the DOI that this is; None for any other text."""
+    if not any(char.isdigit() for char in typed):
+        return None  # nearly every word, and without loading what knows identifiers
+    from bibtools.model.identifiers import parse_arxiv, parse_doi
+
+    if (arxiv := parse_arxiv(typed)) is not None:
+        return Atom("arxiv", value=arxiv.value, typed=typed)
+    if (doi := parse_doi(typed)) is not None:
+        return Atom("doi", value=doi.folded, typed=typed)
+    return None
 
 
 def _text_atom(field: str, typed: str, quoted: bool, start: int) -> Atom | None:

@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bibtools.adapters.fulltext.asking import Hit, ask
 from bibtools.adapters.fulltext.store import DamagedError, Store
 from bibtools.adapters.user_folders import cache_home
 from bibtools.errors import UsageError
-from bibtools.model import Entry, Notice
-from bibtools.model.progress import Progress
+from bibtools.model.notices import Notice
 from bibtools.searching.query import Query, parse_query
 from bibtools.searching.ranking import Plan
 from bibtools.workflows.search_sources import INDEX, Source, entries_at, file_source
+
+if TYPE_CHECKING:
+    from bibtools.model import Entry
+    from bibtools.model.progress import Progress
 
 __all__ = [
     "Found",
@@ -43,8 +46,7 @@ class Where:
     """A `workflows.zotero.connecting.Connection`: the copy of that library is searched."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An entry that was found."""
 
     source: Source
@@ -53,8 +55,7 @@ class Found:
     """How the question was understood for that source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(NamedTuple):
     """What a search found."""
 
     query: Query
@@ -66,8 +67,7 @@ class Searched:
     """What of the question could not be read, and words that nothing has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """Opened sources."""
 
     every: tuple[Source, ...]

@@ -6,28 +6,27 @@ are read that changed.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bibtools.adapters.fulltext.caching import MARK_BYTES, Stamp, is_of, kept, stamp_of
 from bibtools.adapters.fulltext.store import Store
 from bibtools.errors import InputError
-from bibtools.model import Entry, Notice
-from bibtools.model.progress import Progress
+from bibtools.model.notices import Notice
 from bibtools.searching.documents import Document, document_of, entry_of
+
+if TYPE_CHECKING:
+    from bibtools.model import Entry
+    from bibtools.model.progress import Progress
 
 _FRESH_NS = 4_000_000_000
 FILE, ZOTERO, INDEX = "file", "zotero", "index"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Something that is searched; `store` is to be closed."""
 
     kind: str
@@ -74,6 +73,8 @@ def file_source(name: str, cache: Path, progress: Progress | None = None) -> Sou
 def _read_again(
     name: str, path: Path, cache: Path, store: Store | None, progress: Progress | None
 ) -> Source:
+    import hashlib
+
     from bibtools.adapters.files import read_bytes
     from bibtools.adapters.fulltext.renewing import renewed
 
@@ -100,6 +101,8 @@ def _told(progress: Progress | None, name: str) -> Callable[[int, int], None] | 
 
 
 def _mark(*parts: bytes) -> bytes:
+    import hashlib
+
     return hashlib.blake2b(b"\0".join(parts), digest_size=MARK_BYTES).digest()
 
 
@@ -110,7 +113,9 @@ def _rows(data: bytes, name: str) -> tuple[list[Any], tuple[Notice, ...]]:
 
     kind = kind_of(data, name)
     if kind == "bibtex":
-        return list(_bib_rows(data, name)), ()
+        from bibtools.workflows.search_bib import rows_of
+
+        return list(rows_of(data, name)), ()
     reading = read(data, name, kind)
     rows = []
     for number, entry in enumerate(reading.entries, start=1):
@@ -123,31 +128,6 @@ def _rows(data: bytes, name: str) -> tuple[list[Any], tuple[Notice, ...]]:
 
 def _known(document: Document) -> Callable[[], Document]:
     return lambda: document
-
-
-def _bib_rows(data: bytes, name: str) -> Iterator[Any]:
-    from bibtools.adapters.fulltext.renewing import Row
-    from bibtools.formats.bibtex import Document as BibDocument
-    from bibtools.formats.bibtex.reading import lookup, read_values, values_of
-
-    document = BibDocument.parse(data, name)
-    shared = _mark(document.encoding.encode(), *(one.raw for one in document.strings))
-    whole = _mark(data)
-    look = None
-    for block in document.entries:
-        if block.inside_comment:
-            continue
-        raw = block.raw
-        low = raw.lower()
-        inherits = b"crossref" in low or b"xdata" in low
-        if inherits and look is None:
-            look = lookup(document)
-
-        def make(block: Any = block, look: Any = look if inherits else None) -> Document:
-            return document_of(read_values(document, values_of(document, block, look))[0])
-
-        # What an entry has from others may have changed with any of them.
-        yield Row(_mark(shared, raw, whole if inherits else b""), block.line, make)
 
 
 # --- Zotero --------------------------------------------------------------------------------------
@@ -180,10 +160,12 @@ def _of_item(key: str, data: Mapping[str, Any]) -> Callable[[], Document]:
 
 def item_entry(key: str, data: Mapping[str, Any]) -> Entry:
     """The entry that a Zotero item is."""
+    import json
+
     from bibtools.formats.zotero import read_items
 
     entries, _ = read_items(json.dumps([{"key": key, "data": {**data, "key": key}}]).encode(), key)
-    return entries[0] if entries else Entry()
+    return entries[0] if entries else entry_of(Document())
 
 
 # --- the entries that were found -----------------------------------------------------------------

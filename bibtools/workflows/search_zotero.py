@@ -6,7 +6,6 @@ import datetime
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from bibtools.adapters.web.settings import cache_folder
@@ -51,7 +50,7 @@ def library_source(where: Connection, cache: Path, progress: Progress | None = N
         with Mirror(path) as mirror:
             return [_entry(mirror, one) for one in documents]
 
-    return replace(source, notices=tuple(notices), whole=whole)
+    return source._replace(notices=tuple(notices), whole=whole)
 
 
 def _entry(mirror: Mirror, document: Document) -> Entry:

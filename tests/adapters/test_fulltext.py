@@ -19,6 +19,7 @@ from bibtools.adapters.fulltext.asking import Answer, ask
 from bibtools.adapters.fulltext.caching import Stamp, kept, place_of
 from bibtools.adapters.fulltext.renewing import Row, in_memory, renewed
 from bibtools.adapters.fulltext.store import DamagedError, Store, open_file
+from bibtools.adapters.fulltext.texts import Coding, learn
 from bibtools.searching.documents import Document, pack, unpack
 from bibtools.searching.query import parse_query
 
@@ -165,7 +166,7 @@ def test_any_number_of_documents(count: int) -> None:
 
 @given(st.sets(st.integers(0, schema.CHUNK - 1), min_size=1, max_size=200), st.integers(0, 40))
 def test_a_list_comes_back(members: set[int], chunk: int) -> None:
-    data = schema.pack_chunk(chunk, sorted(members))
+    data = schema.pack_chunk(chunk, array("H", sorted(members)))
     [(number, found)] = schema.unpack_chunks(data).items()
     assert number == chunk
     assert list(schema.members_of(found)) == sorted(members)
@@ -174,18 +175,29 @@ def test_a_list_comes_back(members: set[int], chunk: int) -> None:
     )
 
 
-@pytest.mark.parametrize("count", [4_095, 4_096, 4_097, 65_536])
-def test_a_long_list_comes_back(count: int) -> None:
-    members = list(range(65_536 - count, 65_536))
-    found = schema.unpack_chunks(schema.pack_chunk(7, members))[7]
-    assert isinstance(found, bytes) == (count > 4_096)
+@pytest.mark.parametrize("step", [1, 3, 8])
+@pytest.mark.parametrize("count", [255, 256, 257, 7_935, 7_936, 65_536])
+def test_a_long_list_comes_back(count: int, step: int) -> None:
+    members = sorted({0, *range(65_536 - count, 65_536, step), 65_535})
+    data = schema.pack_chunk(7, array("H", members))
+    # None takes more than two bytes a member, or a bit for each number.
+    assert len(data) <= 4 + min(max(2 * len(members), 516), len(members) + 259, 8_192)
+    [(chunk, found)] = schema.unpack_chunks(data).items()
+    assert chunk == 7
     assert list(schema.members_of(found)) == members
-    assert sorted(schema.members_among(found, {0, 65_535})) == [0] * (count > 65_535) + [65_535]
+    assert sorted(schema.members_among(found, {0, 65_535})) == [0, 65_535]
+    for damaged in (data[:-1], data + b"x", data[:3]):
+        with pytest.raises(ValueError):
+            schema.unpack_chunks(damaged)
+
+
+def packed(chunk: int, members: list[int]) -> bytes:
+    return schema.pack_chunk(chunk, array("H", members))
 
 
 def test_lists_are_joined() -> None:
-    first = schema.pack_chunk(0, [1]) + schema.pack_chunk(1, [2, 3])
-    second = schema.pack_chunk(1, [9]) + schema.pack_chunk(2, [4])
+    first = packed(0, [1]) + packed(1, [2, 3])
+    second = packed(1, [9]) + packed(2, [4])
     found = schema.unpack_chunks(schema.joined(first, second))
     assert found == {0: array("H", [1]), 1: array("H", [2, 3, 9]), 2: array("H", [4])}
 
@@ -215,12 +227,96 @@ def test_more_documents_than_a_chunk_holds(monkeypatch: pytest.MonkeyPatch, tmp_
         assert keys(ask(made, parse_query("arxiv:2104.08821 key:k95"), None)) == ["k95"]
 
 
-@given(st.builds(Document, key=st.text(), title=st.text(), authors=st.lists(st.text()).map(tuple),
-                 year=st.integers(-300, 9999), other=st.text()))  # fmt: skip
+_texts = st.text(st.sampled_from("ab é\n\x1e\x1f'\"\\"))
+
+
+@given(st.builds(Document, key=_texts, title=st.text(), place=_texts, year=st.integers(-300, 9999),
+                 authors=st.lists(_texts.filter(bool)).map(tuple), other=_texts))  # fmt: skip
 def test_a_document_is_one_line(document: Document) -> None:
+    def blanked(text: str) -> str:
+        return text.translate({0x0A: " ", 0x1E: " ", 0x1F: " "})
+
     line = pack(document)
     assert "\n" not in line
-    assert unpack(line) == document
+    assert unpack(line) == replace(
+        document,
+        key=blanked(document.key),
+        title=blanked(document.title),
+        place=blanked(document.place),
+        other=blanked(document.other),
+        authors=tuple(map(blanked, document.authors)),
+    )
+
+
+_LINES = [
+    f"Deep networks of {n} layers learn features, \u03b1 = {n} \u2013 we show" for n in range(90)
+]
+
+
+@given(st.lists(st.text().map(lambda text: text.replace("\n", " ")), min_size=1), st.booleans())
+def test_lines_come_back_from_a_block(lines: list[str], coded: bool) -> None:
+    lines = [one.encode("utf-8", "replace").decode() for one in lines]
+    made = learn([*_LINES, *lines], coded=coded)
+    again = Coding(made.words, made.start)
+    for several in (lines, _LINES, [*lines, *_LINES[:3]]):
+        assert [again.decode(one) for one in again.lines(made.compress(several))] == several
+
+
+def test_words_have_codes_where_there_are_many() -> None:
+    made = learn(_LINES, coded=True)
+    assert " networks" in made.words
+    assert len(made.encode(_LINES[7])) < len(_LINES[7]) / 2
+    assert learn(_LINES, coded=False).words == ()
+
+
+def test_a_code_without_a_word_is_damage() -> None:
+    with pytest.raises(ValueError, match="no meaning"):
+        Coding((" a",)).decode(b"\x81")
+
+
+def test_codings_change_with_the_documents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(building, "_CODING_DOCUMENTS", 64)
+    monkeypatch.setattr(building, "_SAMPLES", {True: 10})
+    papers = [
+        replace(PAPERS[0], key=f"k{n}", abstract=f"Some {'early' if n < 64 else 'later'} words {n}")
+        for n in range(150)
+    ]
+    database = sqlite3.connect(tmp_path / "coded.sqlite", isolation_level=None)
+    building.make_tables(database, page=1024)
+    database.execute("begin")
+    writer = building.Writer(database, tmp_path, coded=True)
+    for one in papers:
+        writer.add(one)
+    writer.finish(building.facts_of(writer))
+    database.execute("commit")
+    with Store(database, "coded") as made:
+        codings = made.rows("select first, words from coding order by first")
+        assert [first for first, _ in codings] == [0, 64, 128]
+        assert [" later" in words.split("\n") for _, words in codings] == [False, True, True]
+        assert made.documents_of(range(150)) == papers
+
+
+@pytest.mark.parametrize("count", [7, 8, 9])
+def test_rare_words_stand_in_their_row(count: int) -> None:
+    papers = [replace(PAPERS[4], key=f"k{n}", title=f"Fog {n}", abstract="") for n in range(count)]
+    with in_memory(rows(papers)) as made:
+        [(number, rare)] = made.rows("select id, rare from word where text='fog'")
+        assert (number is None, rare is not None) == (count <= 8, count <= 8)
+        assert len(ask(made, parse_query("title:fog"), None).hits) == count
+        assert ask(made, parse_query("author:fog"), None).hits == ()
+        assert made.beginning_with("fo", "title", 5) == [("fog", count)]
+        assert made.beginning_with("fo", "author", 5) == []
+
+
+def test_another_file_in_its_place_does_not_matter(tmp_path: Path) -> None:
+    old = made(tmp_path, BASE, 1)
+    # Another process keeps another state of the source meanwhile.
+    made(tmp_path, (*BASE[5:], *PAPERS), 2).close()
+    papers = (*BASE, PAPERS[0])
+    store = made(tmp_path, papers, 3, old)
+    assert keys(ask(store, parse_query(""), None, browse=True)) == [one.key for one in papers]
+    assert keys(ask(store, parse_query("simcse"), 5)) == ["gao2021"]
+    store.close()
 
 
 # --- what is kept ---------------------------------------------------------------------------------

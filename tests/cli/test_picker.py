@@ -186,6 +186,64 @@ def test_only_web_addresses_are_opened(
     ]
 
 
+def test_the_rest_of_an_answer_comes_when_nothing_is_typed(sources: list[Source]) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def finding(limit: int, name: str) -> Any:
+        def find(text: str) -> Searched:
+            asked.append((name, text))
+            return search(sources, parse_query(text), limit, browse=True)
+
+        return find
+
+    state = Picker(finding(1, "few"), "", find_all=finding(9, "all"))
+    with create_pipe_input() as keyboard:
+
+        async def hands(app: Any) -> None:
+            while len(state.found) < 3:
+                await asyncio.sleep(0.01)
+            keyboard.send_text(DOWN)
+            while state.at < 1:
+                await asyncio.sleep(0.01)
+            keyboard.send_text("atten")
+            while not state.searched or state.searched.query.text != "atten":
+                await asyncio.sleep(0.01)
+            keyboard.send_text(ENTER)
+
+        original = picker.application
+
+        def with_hands(*arguments: Any) -> Any:
+            app = original(*arguments)
+
+            def begin() -> None:
+                app.create_background_task(hands(app))
+
+            app.pre_run_callables.append(begin)
+            return app
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(picker, "application", with_hands)
+            picked = run(state, keyboard, Screen())
+    assert [one.hit.document.key for one in picked] == ["vaswani2017"]
+    assert asked[:2] == [("few", ""), ("all", "")]
+    # Nothing more is asked where the first answer is all there is.
+    assert ("all", "atten") not in asked
+
+
+def test_more_of_an_answer_leaves_the_choice_where_it_is(sources: list[Source]) -> None:
+    def finding(limit: int) -> Searched:
+        return search(sources, parse_query(""), limit, browse=True)
+
+    state = Picker(finder(sources))
+    state.take(finding(2))
+    state.move(1)
+    state.take_all(finding(3))
+    assert (len(state.found), state.at) == (3, 1)
+    state.move(1)
+    state.take_all(finding(1))
+    assert (len(state.found), state.at) == (1, 0)
+
+
 def test_an_unknown_word_is_told_in_the_last_line(sources: list[Source]) -> None:
     state = Picker(finder(sources))
     state.take(state.find("qqqqqqq "))

@@ -361,6 +361,7 @@ OURS = """
     bibtools bibtools.__main__ bibtools.adapters bibtools.adapters.fulltext bibtools.later
     bibtools.adapters.fulltext.asking bibtools.adapters.fulltext.caching
     bibtools.adapters.fulltext.schema bibtools.adapters.fulltext.store
+    bibtools.adapters.fulltext.texts
     bibtools.adapters.user_folders bibtools.cli bibtools.cli.faults bibtools.cli.lazy
     bibtools.cli.main bibtools.cli.options bibtools.cli.progress bibtools.cli.screen
     bibtools.cli.search bibtools.cli.search_output bibtools.errors bibtools.model

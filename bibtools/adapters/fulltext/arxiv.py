@@ -71,9 +71,9 @@ def build_full_text(
         linked = {row[0] for row in tables.rows("select distinct paper from link")}
         try:
             with closing(sqlite3.connect(final, isolation_level=None)) as database:
-                make_tables(database)
+                make_tables(database, page=1024)
                 database.execute("begin")
-                writer = Writer(database, path.parent)
+                writer = Writer(database, path.parent, coded=True)
                 papers = array("Q")
                 abstracts = 0
                 for record in _records(arxiv, progress):
@@ -88,7 +88,7 @@ def build_full_text(
                 writer.finish(
                     {
                         **facts_of(writer),
-                        "gone": gone.tobytes(),
+                        "gone": schema.little(gone),
                         "papers": len(papers) - len(gone),
                         "abstracts": abstracts,
                         "index": state_of(opened.info()),

@@ -10,11 +10,10 @@ by what really stands in them.
 from __future__ import annotations
 
 import heapq
-from array import array
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import Final
+from itertools import groupby, islice
+from typing import Final, NamedTuple
 
 from bibtools.adapters.fulltext import schema
 from bibtools.adapters.fulltext.store import Store
@@ -25,13 +24,12 @@ from bibtools.searching.ranking import (
     Condition,
     Plan,
     Scored,
-    View,
     Wanted,
     plan,
     weigh,
 )
 
-READ = 120
+READ = 60
 """So many candidates are read at least, where there are as many."""
 _MOST_READ = 20_000
 # What a word is worth by the list it stands in, as `ranking` would say of a usual document.
@@ -47,8 +45,7 @@ _EVEN = 1e-6
 """Sums of the same numbers in another order differ by less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A document that answers a question."""
 
     number: int
@@ -57,8 +54,7 @@ class Hit:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a store has to say to a question."""
 
     plan: Plan
@@ -89,20 +85,34 @@ def ask(
                 return _everything(store, asked, limit)
             return Answer(asked, (), False)
         read = max(READ, limit or 0)
-        candidates = _candidates(store, asked, None if limit is None else max(_MOST_READ, read))
-        hits: list[Hit] = []
-        at = 0
-        for part in _in_order(candidates, read):
-            at += len(part)
-            for number, document in zip(part, store.documents_of(part), strict=True):
-                scored = weigh(asked, View(document), store.lengths)
-                if scored is not None:
-                    hits.append(Hit(number, document, scored, store.line(number)))
-            if limit is not None and len(hits) >= limit:
+        found = _Found(store, asked)
+        for most in _several(limit, read, is_exact=found.is_exact):
+            candidates, dropped = found.candidates(most)
+            hits: list[Hit] = []
+            at = 0
+            for part in _in_order(candidates, read):
+                at += len(part)
+                for number in part:
+                    view = store.view(number)
+                    scored = weigh(asked, view, store.lengths)
+                    if scored is not None:
+                        hits.append(Hit(number, view.document, scored, store.line(number)))
+                if limit is not None and len(hits) >= limit:
+                    break
+            if not dropped or (limit is not None and len(hits) >= limit):
                 break
         hits.sort(key=lambda hit: (-round(hit.scored.score, 6), hit.line, hit.number))
-        more = limit is not None and (at < len(candidates) or len(hits) > limit)
+        more = limit is not None and (dropped or at < len(candidates) or len(hits) > limit)
         return Answer(asked, tuple(hits[:limit]), more)
+
+
+def _several(limit: int | None, read: int, *, is_exact: bool) -> list[int | None]:
+    """How many candidates to look for: few first, more when too few of these answer."""
+    if limit is None:
+        return [None]
+    many = max(_MOST_READ, read)
+    # Whether words stand side by side is not known before the text is read.
+    return [4 * read, many] if is_exact else [many]
 
 
 def _everything(store: Store, asked: Plan, limit: int | None) -> Answer:
@@ -132,76 +142,169 @@ def _in_order(candidates: list[tuple[float, int]], each: int) -> Iterator[list[i
 # --- candidates --------------------------------------------------------------------------------
 
 
+_LEVEL_BITS = 6
+
+
 class _Word:
-    """The lists of one wanted word, unpacked when first needed."""
+    """The lists of one wanted word, the better ones last.
+
+    What a document has of all words is one number, its state: for the word of place `n` the bits
+    from `6 n` on hold the best level of that word which it has, 0 for none. There are few
+    different states, so adding up what they are worth takes no time.
+    """
 
     def __init__(self, store: Store, wanted: Wanted, *, conditional: bool = False) -> None:
         self.weight = wanted.weight
         self.conditional = conditional
         """Whether a condition asks for it: it counts, but is none of the plain words."""
-        # By what a hit is worth; the better one counts where a document has both.
-        levels: list[tuple[float, dict[int, array[int] | bytes]]] = []
+        self.place = 0
+        levels: defaultdict[float, list[schema.Chunks]] = defaultdict(list)
         for form, good in wanted.forms.items():
-            for number, data in store.lists(form, wanted.field):
-                levels.append((good * _WORTH[number], schema.unpack_chunks(data)))
-        levels.sort(key=lambda level: level[0])
-        self.levels = levels
+            for number, chunks in store.lists(form, wanted.field):
+                levels[good * _WORTH[number]].append(chunks)
+        self.worths = sorted(levels)
+        self.levels = [levels[worth] for worth in self.worths]
 
-    def all_of(self, chunk: int) -> dict[int, float]:
-        """Every member of a chunk with what it is worth."""
-        found: dict[int, float] = {}
-        for worth, chunks in self.levels:
-            if chunk in chunks:
-                members = schema.members_of(chunks[chunk])
-                found.update(dict.fromkeys(members, worth * self.weight))
+    def codes(self, chunk: int, asked: set[int] | None) -> dict[int, int]:
+        """The members of a chunk (of those asked about) with the code of their level."""
+        found: dict[int, int] = {}
+        for level, several in enumerate(self.levels, start=1):
+            code = level << _LEVEL_BITS * self.place
+            for chunks in several:
+                if chunk in chunks:
+                    members = (
+                        schema.members_of(chunks[chunk])
+                        if asked is None
+                        else schema.members_among(chunks[chunk], asked)
+                    )
+                    found.update(dict.fromkeys(members, code))
         return found
 
-    def among(self, chunk: int, asked: set[int]) -> dict[int, float]:
-        """The members of a chunk that are asked about, with what each is worth."""
-        found: dict[int, float] = {}
-        for worth, chunks in self.levels:
-            if chunk in chunks:
-                members = schema.members_among(chunks[chunk], asked)
-                found.update(dict.fromkeys(members, worth * self.weight))
-        return found
+    def worth(self, state: int) -> float:
+        """What a document with this state is worth for the word."""
+        level = state >> _LEVEL_BITS * self.place & (1 << _LEVEL_BITS) - 1
+        return self.worths[level - 1] * self.weight if level else 0.0
 
     def members(self, chunk: int) -> set[int]:
         """The members of a chunk."""
-        found: set[int] = set()
-        for _, chunks in self.levels:
-            if chunk in chunks:
-                found.update(schema.members_of(chunks[chunk]))
-        return found
+        return {
+            member
+            for several in self.levels
+            for chunks in several
+            if chunk in chunks
+            for member in schema.members_of(chunks[chunk])
+        }
 
 
-def _candidates(store: Store, asked: Plan, most: int | None) -> list[tuple[float, int]]:
-    """Documents that may answer, with how unlikely, in any order."""
-    words = sorted((_Word(store, one) for one in asked.wanted), key=lambda word: -word.weight)
-    rarest = _rarest(words)
-    others = words[len(rarest) :]
-    conditions = [_Condition(store, one) for one in asked.conditions]
-    for condition in conditions:
-        if not condition.negated:
-            others += condition.words()
-    best: list[tuple[float, int]] = []
-    chunks = (store.documents + schema.CHUNK - 1) >> schema.CHUNK_BITS
-    for chunk in range(chunks):
-        allowed = _allowed(conditions, chunk)
-        if allowed is not None and not allowed:
-            continue
-        scores = _scores(store, chunk, allowed, rarest, others, asked.least)
-        for condition in conditions:
-            if condition.negated and condition.exact:
-                for member in condition.members(chunk):
-                    scores.pop(member, None)
-        base = chunk << schema.CHUNK_BITS
-        found = [(-score, base | member) for member, score in scores.items()]
-        if store.gone:
-            found = [one for one in found if one[1] not in store.gone]
-        best += found
-        if most is not None and len(best) > 4 * most:
-            best = heapq.nsmallest(most, best)
-    return best
+class _Found:
+    """Looks for the documents that may answer a question."""
+
+    def __init__(self, store: Store, asked: Plan) -> None:
+        self.store = store
+        self.asked = asked
+        words = sorted((_Word(store, one) for one in asked.wanted), key=lambda word: -word.weight)
+        self.rarest = _rarest(words)
+        self.others = words[len(self.rarest) :]
+        self.conditions = [_Condition(store, one) for one in asked.conditions]
+        for condition in self.conditions:
+            if not condition.negated:
+                self.others += condition.words()
+        self.words = [*self.rarest, *self.others]
+        for place, word in enumerate(self.words):
+            word.place = place
+        self.is_exact = all(condition.exact for condition in self.conditions)
+        """Whether all candidates answer, as far as lists can tell."""
+
+    def candidates(self, most: int | None) -> tuple[list[tuple[float, int]], bool]:
+        """At most so many, with how unlikely, in any order; and whether there are others."""
+        store = self.store
+        best: list[tuple[float, int]] = []
+        dropped = False
+        chunks = (store.documents + schema.CHUNK - 1) >> schema.CHUNK_BITS
+        for chunk in range(chunks):
+            allowed = _allowed(self.conditions, chunk)
+            if allowed is not None and not allowed:
+                continue
+            states = self.states(chunk, allowed)
+            for condition in self.conditions:
+                if condition.negated and condition.exact:
+                    for member in condition.members(chunk):
+                        states.pop(member, None)
+            base = chunk << schema.CHUNK_BITS
+            for number in store.gone:
+                states.pop(number - base, None)
+            found, others = self.best(states, base, most)
+            best += found
+            dropped = dropped or others
+            if most is not None and len(best) > 4 * most:
+                best = heapq.nsmallest(most, best)
+                dropped = True
+        return best, dropped
+
+    def states(self, chunk: int, allowed: set[int] | None) -> dict[int, int]:
+        """The members of a chunk that may have enough of the wanted words, with their states."""
+        states: dict[int, int] = {}
+        if not self.rarest:
+            last = min(self.store.documents - (chunk << schema.CHUNK_BITS), schema.CHUNK)
+            states = dict.fromkeys(allowed if allowed is not None else range(last), 0)
+        for word in self.rarest:
+            found = word.codes(chunk, allowed)
+            both = states.keys() & found.keys()
+            before = states
+            states = {**found, **before}
+            for member in both:
+                states[member] += found[member]
+        left = sum(word.weight for word in self.others if not word.conditional)
+        for word in self.others:
+            # Those that cannot have enough any more need not be looked at.
+            poor = {state for state in set(states.values()) if self.told(state) + left < self.least}
+            if poor:
+                states = {member: one for member, one in states.items() if one not in poor}
+            if not word.conditional:
+                left -= word.weight
+            for member, code in word.codes(chunk, set(states)).items():
+                states[member] += code
+        return states
+
+    @property
+    def least(self) -> float:
+        """How much the wanted words of an answer tell at least."""
+        return self.asked.least - _EVEN
+
+    def told(self, state: int) -> float:
+        """How much the wanted words tell that a document with this state has."""
+        return sum(word.weight for word in self.words if not word.conditional and word.worth(state))
+
+    def best(
+        self, states: dict[int, int], base: int, most: int | None
+    ) -> tuple[list[tuple[float, int]], bool]:
+        """At most so many members of a chunk that have enough of the wanted words, with how
+        unlikely, of equal ones the first; and whether there are others.
+        """
+        worths: dict[int, float] = {}
+        counts = Counter(states.values())
+        for state in counts:
+            if not self.rarest or self.told(state) >= self.least:
+                worths[state] = sum(word.worth(state) for word in self.words)
+        left = most if most is not None else len(states)
+        whole: set[int] = set()
+        last: set[int] = set()
+        for _, several in groupby(sorted(worths, key=worths.get, reverse=True), worths.get):  # type: ignore[arg-type]
+            same = set(several)
+            count = sum(counts[state] for state in same)
+            if count > left:
+                last = same
+                break
+            whole |= same
+            left -= count
+        found = [
+            (-worths[state], base | member) for member, state in states.items() if state in whole
+        ]
+        if last:
+            worth = worths[next(iter(last))]
+            members = [member for member, state in states.items() if state in last]
+            found += [(-worth, base | member) for member in heapq.nsmallest(left, members)]
+        return found, bool(last)
 
 
 def _rarest(words: Sequence[_Word]) -> list[_Word]:
@@ -213,62 +316,6 @@ def _rarest(words: Sequence[_Word]) -> list[_Word]:
         if told > (1 - LEAST_SHARE) * whole + 1e-9:
             return list(words[:count])
     return list(words)
-
-
-def _scores(
-    store: Store,
-    chunk: int,
-    allowed: set[int] | None,
-    rarest: Sequence[_Word],
-    others: Sequence[_Word],
-    least: float,
-) -> dict[int, float]:
-    """What the members of a chunk are worth that have enough of the wanted words."""
-    scores: dict[int, float] = {}
-    told: dict[int, float] = {}
-    """How much the wanted words tell that a member has."""
-    if not rarest:
-        last = min(store.documents - (chunk << schema.CHUNK_BITS), schema.CHUNK)
-        scores = dict.fromkeys(allowed if allowed is not None else range(last), 0.0)
-    for word in rarest:
-        found = word.all_of(chunk) if allowed is None else word.among(chunk, allowed)
-        if not scores:
-            scores = found
-            told = dict.fromkeys(found, word.weight)
-            continue
-        for member, score in found.items():
-            scores[member] = scores.get(member, 0.0) + score
-            told[member] = told.get(member, 0.0) + word.weight
-    _look_up_others(chunk, scores, told, others, least)
-    if told:
-        scores = {
-            member: score for member, score in scores.items() if told[member] >= least - _EVEN
-        }
-    everyone = set(scores)
-    for word in others:
-        if word.conditional:
-            for member, score in word.among(chunk, everyone).items():
-                scores[member] += score
-    return scores
-
-
-def _look_up_others(
-    chunk: int,
-    scores: dict[int, float],
-    told: dict[int, float],
-    others: Sequence[_Word],
-    least: float,
-) -> None:
-    """Add what the plain words among the others are worth to those that may have enough."""
-    left = sum(word.weight for word in others if not word.conditional)
-    for word in others:
-        if not word.conditional:
-            # Those that cannot have enough any more need not be looked at.
-            asked = {member for member, weight in told.items() if weight + left >= least - _EVEN}
-            left -= word.weight
-            for member, score in word.among(chunk, asked).items():
-                scores[member] += score
-                told[member] += word.weight
 
 
 def _allowed(conditions: Iterable[_Condition], chunk: int) -> set[int] | None:
@@ -288,7 +335,7 @@ class _Condition:
         self.negated = condition.negated
         self.exact = all(not atom.phrase for atom, _ in condition.any_of)
         self._texts: list[list[_Word]] = []
-        self._facets: list[dict[int, array[int] | bytes]] = []
+        self._facets: list[schema.Chunks] = []
         self._named: dict[int, set[int]] = {}
         for atom, several in condition.any_of:
             if atom.is_text:
@@ -301,7 +348,7 @@ class _Condition:
                 self.exact = False
             else:
                 for low, high in _facets(atom):
-                    self._facets += map(schema.unpack_chunks, store.facet(low, high))
+                    self._facets += store.facet(low, high)
 
     def words(self) -> Iterator[_Word]:
         """All words that it asks for."""

@@ -11,11 +11,10 @@ looked at again, by a hash of its bytes (as git does: its documentation calls it
 
 from __future__ import annotations
 
-import hashlib
 import os
-from dataclasses import dataclass
+import zlib
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from bibtools.adapters.fulltext import schema
 from bibtools.adapters.fulltext.store import DamagedError, Store, open_file
@@ -25,8 +24,7 @@ MARK_BYTES: Final = 8
 _RACY_NS = 2_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What tells that a source did not change."""
 
     path: str
@@ -50,8 +48,10 @@ def stamp_of(path: Path) -> Stamp:
 
 def place_of(cache: Path, stamp: Stamp) -> Path:
     """Where the full text of a source is kept."""
-    digest = hashlib.blake2b(stamp.path.encode("utf-8", "surrogateescape"), digest_size=12)
-    return cache / "search" / f"{digest.hexdigest()}-{schema.SCHEMA}.sqlite"
+    # No hash that takes long to load: were two paths to share a name, the stamp in the file tells.
+    data = stamp.path.encode("utf-8", "surrogateescape")
+    name = f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}{len(data):x}"
+    return cache / "search" / f"{name}-{schema.SCHEMA}.sqlite"
 
 
 def kept(cache: Path, stamp: Stamp) -> tuple[Store | None, bool]:

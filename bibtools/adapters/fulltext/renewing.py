@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import shutil
 import sqlite3
-import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -109,18 +107,16 @@ def _write(
     progress: Callable[[int, int], None] | None,
 ) -> None:
     draft.unlink(missing_ok=True)
-    if old is not None:
-        plan = _difference(old, rows)
-        if plan is not None:
-            shutil.copyfile(old.name, draft)
-            draft.chmod(FILE_MODE)
-            with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as database:
-                _add(database, old, plan, rows, facts)
-            return
     os.close(os.open(draft, os.O_RDWR | os.O_CREAT, FILE_MODE))
+    plan = _difference(old, rows) if old is not None else None
     with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as database:
-        make_tables(database)
-        _fill(database, draft.parent, rows, _known(old, rows), facts, progress)
+        if old is not None and plan is not None:
+            database.execute("pragma synchronous=off")
+            old.copy_to(database)
+            _add(database, old, plan, rows, facts)
+        else:
+            make_tables(database)
+            _fill(database, draft.parent, rows, _known(old, rows), facts, progress)
 
 
 def _fill(
@@ -168,7 +164,7 @@ class _Difference:
 
 
 def _marks(store: Store) -> list[bytes]:
-    data = store.meta.get("marks") or b""
+    data = store.fact("marks") or b""
     return [data[at : at + MARK_BYTES] for at in range(0, len(data), MARK_BYTES)]
 
 
@@ -210,15 +206,14 @@ def _add(
     database.execute("begin")
     marks = _marks(old)
     if plan.new:
-        writer = Writer(
-            database, None, first=old.documents, dictionary=old.meta.get("dictionary") or b""
-        )
+        writer = Writer(database, None, first=old.documents, coding=old.coding)
         for at in plan.new:
             writer.add(rows[at].make())
         writer.finish({_ADDED: 1})
     facts = {
         **facts,
         "lines": _packed([*plan.lines, *(rows[at].line for at in plan.new)]),
+        "gone": _packed(at for at, line in enumerate(plan.lines) if not line),
         "marks": b"".join([*marks, *(rows[at].mark for at in plan.new)]),
     }
     database.executemany("insert or replace into meta values(?,?)", list(facts.items()))
@@ -241,7 +236,4 @@ def _known(old: Store | None, rows: Sequence[Row]) -> dict[bytes, Document]:
 
 
 def _packed(numbers: Iterable[int]) -> bytes:
-    values = array("I", numbers)
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values.tobytes()
+    return schema.little(array("I", numbers))

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 import zlib
 from array import array
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from bibtools.adapters.fulltext import schema
+from bibtools.adapters.fulltext.texts import Coding
 from bibtools.errors import InputError
 from bibtools.searching.documents import Document, unpack
+from bibtools.searching.ranking import View
 from bibtools.searching.typos import distance, one_edit_away
 
 _MARKS = 500
 """Values in one query; SQLite's own limit was 999 for long."""
 _BLOCKS_KEPT = 512
+_VIEWS_KEPT = 2_000
+_BEGINNINGS_KEPT = 200
+_LARGE: Final = ("marks", "lines")
+"""Facts that are read when they are asked for."""
 _LAST = "\U0010ffff"
 
 
@@ -34,11 +41,40 @@ def open_file(path: Path) -> sqlite3.Connection:
 
     Raises `DamagedError` for one that is none, is of another version or is cut off.
     """
-    address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
-    database = None
+    while True:
+        try:
+            before = _identity(path)
+        except OSError as error:
+            raise _damaged(str(path), error) from None
+        try:
+            database = _opened(path, size=before[1])
+        except (sqlite3.Error, OSError) as error:
+            if _is_replaced(path, before):
+                continue
+            raise _damaged(str(path), error) from None
+        if not _is_replaced(path, before):
+            return database
+        # Another process put a new file in its place while this one was opened.
+        database.close()
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _is_replaced(path: Path, before: tuple[int, int, int]) -> bool:
     try:
-        database = sqlite3.connect(address, uri=True, check_same_thread=False)
-        application, version, pages, size = (
+        return _identity(path) != before
+    except OSError:
+        return False
+
+
+def _opened(path: Path, size: int) -> sqlite3.Connection:
+    address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    database = sqlite3.connect(address, uri=True, check_same_thread=False)
+    try:
+        application, version, pages, page = (
             database.execute(f"pragma {name}").fetchone()[0]
             for name in ("application_id", "user_version", "page_count", "page_size")
         )
@@ -46,12 +82,11 @@ def open_file(path: Path) -> sqlite3.Connection:
             raise sqlite3.DatabaseError("it is no full-text file of bibtools")
         if version != schema.SCHEMA:
             raise sqlite3.DatabaseError("another version of bibtools made it")
-        if pages * size != path.stat().st_size:
+        if pages * page != size:
             raise sqlite3.DatabaseError("the file is cut off")
-    except (sqlite3.Error, OSError) as error:
-        if database is not None:
-            database.close()
-        raise _damaged(str(path), error) from None
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
 
 
@@ -70,22 +105,27 @@ class Store:
         """Of the file, for messages."""
         self.lock = threading.Lock()
         self._database = database
-        self.meta: dict[str, Any] = dict(self.rows("select key, value from meta"))
+        self.meta: dict[str, Any] = dict(
+            self.rows("select key, value from meta where key not in (?,?)", _LARGE)
+        )
         self.documents = int(self.meta.get("documents") or 0)
         """How many there are, those that are gone included."""
-        self.lengths: Mapping[str, float] = json.loads(self.meta.get("lengths") or "{}")
-        self._dictionary: bytes = self.meta.get("dictionary") or b""
-        lines = self.meta.get("lines")
-        self.lines: array[int] | None = _words_of(lines) if lines is not None else None
+        self.lengths: Mapping[str, float] = _lengths(self.meta.get("lengths") or "")
+        lines = self.fact("lines")
+        self.lines: array[int] | None = schema.numbers("I", lines) if lines is not None else None
         """The line of each document in its file, or its place in it; 0 for one that is gone. None
         when all are there, in order."""
-        self.gone = _numbers_of(self.meta.get("gone"))
+        self.gone = frozenset(schema.numbers("I", self.meta.get("gone")))
         """The documents that the source has no more."""
-        if self.lines is not None and 0 in self.lines:
-            self.gone = frozenset(at for at, line in enumerate(self.lines) if not line)
-        self._blocks: OrderedDict[int, list[str]] = OrderedDict()
-        self._firsts: array[int] | None = None
+        self._block = int(self.meta.get("block") or 1)
+        self._codings: list[tuple[int, Coding]] | None = None
+        self._blocks: OrderedDict[int, list[bytes]] = OrderedDict()
+        self._views: OrderedDict[int, View] = OrderedDict()
         self._counts: dict[str, int] = {}
+        self._beginning: OrderedDict[tuple[str, str, int], list[tuple[str, int]]] = OrderedDict()
+        self._lists: OrderedDict[str, list[tuple[int, schema.Chunks]]] = OrderedDict()
+        # A list may hold every document there is.
+        self._lists_kept = max(16, min(500, 40_000_000 // max(1, self.documents)))
 
     def __enter__(self) -> Store:
         return self
@@ -102,12 +142,23 @@ class Store:
         """Give the file back."""
         self._database.close()
 
+    def copy_to(self, database: sqlite3.Connection) -> None:
+        """Make an empty database what this one is: as it was opened, even when another file has
+        its name by now.
+        """
+        self._database.backup(database)
+
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query. Raises `DamagedError`."""
         try:
             return self._database.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise _damaged(self.name, error) from None
+
+    def fact(self, name: str) -> Any:
+        """One fact about the whole, None for one that it has not."""
+        rows = self.rows("select value from meta where key=?", (name,))
+        return rows[0][0] if rows else None
 
     # --- words: a `Vocabulary` -----------------------------------------------------------------
 
@@ -126,20 +177,35 @@ class Store:
 
     def beginning_with(self, start: str, field: str, most: int) -> list[tuple[str, int]]:
         """(word, documents) of words with this beginning, the commonest first."""
-        kept = ""
-        if field:
-            ids = " or ".join(
-                f"list.id = word.id * 8 + {number}" for number in schema.LISTS_OF[field]
-            )
-            kept = f"and exists (select 1 from list where {ids})"  # noqa: S608 -- our own numbers
-        return [
-            (text, count)
-            for text, count in self.rows(
-                "select text, count from word where text >= ? and text < ? "  # noqa: S608
-                f"{kept} order by count desc, text limit ?",
+        held = self._beginning.get((start, field, most))
+        if held is None:
+            held = self._beginning[start, field, most] = self._words_from(start, field, most)
+            if len(self._beginning) > _BEGINNINGS_KEPT:
+                self._beginning.popitem(last=False)
+        return held
+
+    def _words_from(self, start: str, field: str, most: int) -> list[tuple[str, int]]:
+        if not field:
+            rows = self.rows(
+                "select text, count from word where text >= ? and text < ? "
+                "order by count desc, text limit ?",
                 (start, start + _LAST, most),
             )
-        ]
+            return [(text, count) for text, count in rows]
+        wanted = schema.LISTS_OF[field]
+        ids = " or ".join(f"list.id = word.id * 8 + {number}" for number in wanted)
+        rows = self.rows(
+            "select text, count, rare from word where text >= ? and text < ? "  # noqa: S608
+            f"and (id is null or exists (select 1 from list where {ids})) "
+            "order by count desc, text",
+            (start, start + _LAST),
+        )
+        found = (
+            (text, count)
+            for text, count, rare in rows
+            if rare is None or not schema.rare_lists(rare).keys().isdisjoint(wanted)
+        )
+        return list(islice(found, most))
 
     def near(self, word: str, edits: int, most: int) -> list[tuple[str, int, int]]:
         """(word, documents, slips) of words that differ by so many slips at most.
@@ -162,31 +228,36 @@ class Store:
         rows = [(text, count, apart) for text, (count, apart) in found.items()]
         return sorted(rows, key=lambda row: (row[2], -row[1], row[0]))[:most]
 
-    def lists(self, word: str, field: str = "") -> list[tuple[int, bytes]]:
-        """(list, packed documents) of a word: all its lists, or those of one field."""
-        rows = self.rows("select id from word where text=?", (word,))
-        if not rows:
-            return []
-        first = rows[0][0] << schema.LIST_BITS
+    def lists(self, word: str, field: str = "") -> list[tuple[int, schema.Chunks]]:
+        """(list, its documents) of a word: all its lists, or those of one field."""
+        held = self._lists.get(word)
+        if held is None:
+            rows = self.rows("select id, rare from word where text=?", (word,))
+            held = self._lists[word] = [pair for row in rows for pair in self._lists_of(*row)]
+            if len(self._lists) > self._lists_kept:
+                self._lists.popitem(last=False)
+        else:
+            self._lists.move_to_end(word)
         wanted = schema.LISTS_OF[field]
-        return [
-            (number - first, data)
-            for number, data in self.rows(
-                "select id, documents from list where id between ? and ?", (first, first + 7)
-            )
-            if number - first in wanted
-        ]
+        return [pair for pair in held if pair[0] in wanted]
 
-    def facet(self, low: str, high: str) -> list[bytes]:
-        """The packed documents of all facets from `low` to `high`, both included."""
-        return [
-            data
-            for (data,) in self.rows(
-                "select documents from list where id in "
-                "(select id * 8 from word where text between ? and ?)",
-                (low, high),
-            )
-        ]
+    def _lists_of(self, number: int | None, rare: bytes) -> Iterator[tuple[int, schema.Chunks]]:
+        try:
+            if number is None:
+                yield from schema.rare_lists(rare).items()
+                return
+            first = number << schema.LIST_BITS
+            for key, data in self.rows(
+                "select id, documents from list where id between ? and ?", (first, first + 7)
+            ):
+                yield key - first, schema.unpack_chunks(data)
+        except (ValueError, TypeError) as error:
+            raise _damaged(self.name, error) from None
+
+    def facet(self, low: str, high: str) -> list[schema.Chunks]:
+        """The documents of all facets from `low` to `high`, both included."""
+        rows = self.rows("select id, rare from word where text between ? and ?", (low, high))
+        return [chunks for row in rows for _, chunks in self._lists_of(*row)]
 
     def named(self, name: str) -> list[int]:
         """The documents that may have this identifier."""
@@ -209,47 +280,61 @@ class Store:
 
     def documents_of(self, numbers: Sequence[int]) -> list[Document]:
         """Documents by their numbers, in this order. Raises `DamagedError`."""
+        return [self.view(number).document for number in numbers]
+
+    def view(self, number: int) -> View:
+        """One document, taken apart as far as it was before. Raises `DamagedError`."""
+        held = self._views.get(number)
+        if held is not None:
+            self._views.move_to_end(number)
+            return held
         try:
-            return [unpack(self._line(number)) for number in numbers]
+            held = View(unpack(self._line(number)))
         except (zlib.error, ValueError, IndexError, TypeError) as error:
             raise _damaged(self.name, error) from None
+        self._views[number] = held
+        if len(self._views) > _VIEWS_KEPT:
+            self._views.popitem(last=False)
+        return held
 
     def _line(self, number: int) -> str:
         first = self._first_of(number)
+        coding = self._coding_of(first)
         held = self._blocks.get(first)
         if held is None:
             rows = self.rows("select documents from block where first=?", (first,))
-            maker = zlib.decompressobj(wbits=-15, zdict=self._dictionary)
-            held = maker.decompress(rows[0][0]).decode("utf-8").split("\n")
-            self._blocks[first] = held
+            held = self._blocks[first] = coding.lines(rows[0][0])
             if len(self._blocks) > _BLOCKS_KEPT:
                 self._blocks.popitem(last=False)
-        return held[number - first]
+        return coding.decode(held[number - first])
 
     def _first_of(self, number: int) -> int:
         # Blocks begin at multiples, but for files that were added to.
         if self.meta.get("added") is None:
-            return number - number % schema.BLOCK
+            return number - number % self._block
         rows = self.rows("select max(first) from block where first <= ?", (number,))
         return int(rows[0][0])
 
+    def _coding_of(self, number: int) -> Coding:
+        if self._codings is None:
+            self._codings = [
+                (first, Coding(tuple(words.split("\n")) if words else (), start))
+                for first, words, start in self.rows(
+                    "select first, words, start from coding order by first"
+                )
+            ]
+        at = bisect_right(self._codings, number, key=lambda one: one[0])
+        return self._codings[at - 1][1]
 
-def _words_of(data: bytes | None) -> array[int]:
-    return _numbers("I", data)
+    @property
+    def coding(self) -> Coding:
+        """How the last documents are written."""
+        return self._coding_of(schema.MOST_DOCUMENTS)
 
 
-def _numbers_of(data: bytes | None) -> frozenset[int]:
-    return frozenset(_numbers("I", data))
-
-
-def _numbers(kind: str, data: bytes | None) -> array[int]:
-    import sys
-
-    values = array(kind)
-    values.frombytes(data or b"")
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values
+def _lengths(told: str) -> dict[str, float]:
+    pairs = (one.partition("=") for one in told.split())
+    return {field: float(length) for field, _, length in pairs}
 
 
 def _slips() -> Any:

@@ -20,7 +20,7 @@ from bibtools.adapters.zotero.errors import CopyLostError
 from bibtools.sync.kept import Kept
 from bibtools.sync.values import RemoteItem
 
-_AT_HAND: Final = 512
+_AT_HAND: Final = 12_000
 """Items whose data are kept as values."""
 _AT_ONCE: Final = 256
 """Items that are read ahead at most."""

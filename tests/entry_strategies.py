@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -36,19 +37,21 @@ _pieces = st.one_of(
 )
 
 
+@cache
 def texts() -> st.SearchStrategy[str]:
     """One line with single blanks."""
     joined = st.lists(_pieces, min_size=1, max_size=3).map(" ".join)
     return joined.map(lambda text: " ".join(text.split())).filter(bool)
 
 
+@cache
 def several_lines() -> st.SearchStrategy[str]:
     """One to four lines, with a blank line here and there."""
-    return st.lists(texts(), min_size=1, max_size=3).flatmap(
-        lambda lines: st.sampled_from(["\n", "\n\n"]).map(lambda end: end.join(lines))
-    )
+    lines = st.lists(texts(), min_size=1, max_size=3)
+    return st.builds(lambda end, parts: end.join(parts), st.sampled_from(["\n", "\n\n"]), lines)
 
 
+@cache
 def partial_dates() -> st.SearchStrategy[PartialDate]:
     """Years, months and days from 9999 BC on."""
     year = st.one_of(st.integers(1900, 2030), st.integers(-9999, 9999))
@@ -59,6 +62,7 @@ def partial_dates() -> st.SearchStrategy[PartialDate]:
     )
 
 
+@cache
 def datings() -> st.SearchStrategy[Dating]:
     """Days, spans, seasons, words."""
     flags = {"circa": st.booleans(), "uncertain": st.booleans()}
@@ -74,6 +78,7 @@ def datings() -> st.SearchStrategy[Dating]:
     )
 
 
+@cache
 def names() -> st.SearchStrategy[Name]:
     """Mostly as people are called, some as nobody is."""
     usual = st.sampled_from(
@@ -102,11 +107,13 @@ def names() -> st.SearchStrategy[Name]:
     return st.one_of(usual, usual, odd, st.builds(Name, literal=texts()))
 
 
+@cache
 def keys() -> st.SearchStrategy[str]:
     """Citation keys that every format can hold."""
     return st.from_regex(r"[A-Za-z0-9][A-Za-z0-9:_./+-]{0,20}", fullmatch=True)
 
 
+@cache
 def _fields() -> st.SearchStrategy[dict[str, str]]:
     one_line = st.sampled_from(sorted(FIELDS - _RICH - _SEVERAL_LINES))
     plain = st.dictionaries(one_line, texts(), max_size=5)
@@ -130,57 +137,56 @@ _dois = st.sampled_from(
 )
 
 
-@st.composite
-def entries(draw: st.DrawFn, /, **fixed: Any) -> Entry:
+@cache
+def _parts() -> st.SearchStrategy[dict[str, Any]]:
+    """What an entry is made of. Built once: to build it for each entry takes most of the time."""
+    strangers = ["adsurl", "owner", "weird-field", "keyx", "usera"]
+    people = st.lists(names(), min_size=1, max_size=2).map(tuple)
+    classes = st.sampled_from(["cs.CL", "hep-th", "math.AG"])
+    return st.fixed_dictionaries(
+        {
+            "key": keys(),
+            "type": st.sampled_from(sorted([*TYPES, type_preprint])),
+            "title": st.none() | texts(),
+            "authors": st.lists(names(), max_size=3).map(tuple),
+            "authors_truncated": st.booleans(),
+            "abstract": st.none() | several_lines(),
+            "issued": st.none() | datings(),
+            "categories": st.lists(classes, unique=True, max_size=2).map(tuple),
+            "primary_known": st.booleans(),
+            "code": st.lists(_addresses, unique=True, max_size=2),
+            "address": st.none() | _addresses,
+            "arxiv": st.none() | _arxiv,
+            "doi": st.none() | _dois,
+            "other_ids": st.dictionaries(st.sampled_from(sorted(ID_SCHEMES)), texts(), max_size=2),
+            "venue": st.none() | texts(),
+            "fields": _fields(),
+            "creators": st.dictionaries(st.sampled_from(sorted(CREATORS)), people, max_size=2),
+            "dates": st.dictionaries(
+                st.sampled_from(sorted(DATES - {"issued"})), datings(), max_size=2
+            ),
+            "extra": st.dictionaries(
+                st.sampled_from(strangers), texts().filter(_balanced), max_size=2
+            ),
+        }
+    )
+
+
+def entries(**fixed: Any) -> st.SearchStrategy[Entry]:
     """An entry in which anything may be known. `fixed` overrides attributes."""
-    issued = draw(st.none() | datings())
-    dates = draw(
-        st.dictionaries(st.sampled_from(sorted(DATES - {"issued"})), datings(), max_size=2)
-    )
+    return _parts().map(lambda parts: _entry(parts, fixed))
+
+
+def _entry(parts: dict[str, Any], fixed: dict[str, Any]) -> Entry:
+    values = {**parts}
+    issued, address = values.pop("issued"), values.pop("address")
+    values["date"] = issued.start if issued is not None else None
     if issued is not None and not issued.simple:
-        dates["issued"] = issued
-    authors = tuple(draw(st.lists(names(), max_size=3)))
-    arxiv = draw(st.none() | _arxiv)
-    classes = draw(
-        st.lists(st.sampled_from(["cs.CL", "hep-th", "math.AG"]), unique=True, max_size=2)
-    )
-    code = draw(st.lists(_addresses, unique=True, max_size=2))
-    address = draw(st.none() | _addresses)
-    values: dict[str, Any] = {
-        "key": draw(keys()),
-        "type": draw(st.sampled_from(sorted([*TYPES, type_preprint]))),
-        "title": draw(st.none() | texts()),
-        "authors": authors,
-        "authors_truncated": bool(authors) and draw(st.booleans()),
-        "abstract": draw(st.none() | several_lines()),
-        "date": issued.start if issued is not None else None,
-        "categories": tuple(classes),
-        "primary_known": bool(classes) and draw(st.booleans()),
-        "code": tuple(Link(url, "file") for url in code),
-        "links": (Link(address, "file", "url"),) if address else (),
-        "arxiv": arxiv,
-        "doi": draw(st.none() | _dois),
-        "other_ids": draw(
-            st.dictionaries(st.sampled_from(sorted(ID_SCHEMES)), texts(), max_size=2)
-        ),
-        "venue": draw(st.none() | texts()),
-        "fields": draw(_fields()),
-        "creators": draw(
-            st.dictionaries(
-                st.sampled_from(sorted(CREATORS)),
-                st.lists(names(), min_size=1, max_size=2).map(tuple),
-                max_size=2,
-            )
-        ),
-        "dates": dates,
-        "extra": draw(
-            st.dictionaries(
-                st.sampled_from(["adsurl", "owner", "weird-field", "keyx", "usera"]),
-                texts().filter(_balanced),
-                max_size=2,
-            )
-        ),
-    }
+        values["dates"] = {**values["dates"], "issued": issued}
+    values["authors_truncated"] &= bool(values["authors"])
+    values["primary_known"] &= bool(values["categories"])
+    values["code"] = tuple(Link(url, "file") for url in values["code"])
+    values["links"] = (Link(address, "file", "url"),) if address else ()
     return Entry(**{**values, **fixed})
 
 

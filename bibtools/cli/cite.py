@@ -99,13 +99,7 @@ _BIB = (".bib", ".bibtex", ".biblatex")
 @options.key_pattern()
 @options.print_links()
 @click.option("--offline", is_flag=True, help="Ask nobody over the network.")
-@click.option(
-    "--index",
-    "index_path",
-    metavar="PATH",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The index file; without it BIBTOOLS_INDEX or the one in your data folder.",
-)
+@options.index_file()
 @click.option("--library", metavar="LIBRARY", help="`user:12345` or `group:12345` of Zotero.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @options.quiet()

@@ -70,13 +70,7 @@ OUTCOMES = ("sure", "likely", "ambiguous", "none")
 @click.command(context_settings=options.HELP_NAMES, epilog=EPILOG)
 @click.argument("file", metavar="FILE")
 @click.option("--offline", is_flag=True, help="Ask the offline index and earlier answers only.")
-@click.option(
-    "--index",
-    "index_path",
-    metavar="PATH",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The index file; without it BIBTOOLS_INDEX or the one in your data folder.",
-)
+@options.index_file()
 @options.output_kind()
 @click.option("-o", "--output", metavar="OUT", help="Write to this file instead of stdout.")
 @click.option("-i", "--in-place", is_flag=True, help="Change FILE itself; `undo` takes it back.")

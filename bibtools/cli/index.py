@@ -69,16 +69,6 @@ def index() -> None:
     """
 
 
-def _index_option() -> options.Decorator:
-    return click.option(
-        "--index",
-        "index_path",
-        metavar="PATH",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="The index file; without it BIBTOOLS_INDEX or the one in your data folder.",
-    )
-
-
 @index.command(epilog=BUILD_EPILOG, context_settings=options.HELP_NAMES)
 @click.option(
     "--arxiv",
@@ -106,7 +96,7 @@ def _index_option() -> options.Decorator:
     help="Whether abstracts serve as evidence; `none` makes the file a third smaller. `full`, or "
     "--abstracts alone, also makes a full text beside it for `bibtools search --index`.",
 )
-@_index_option()
+@options.index_file()
 @options.quiet()
 def build(
     arxiv: tuple[Path, ...],
@@ -161,7 +151,7 @@ def _processors() -> int:
 )
 @click.option("--dry-run", is_flag=True, help="Say from which day it would harvest; ask nobody.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done (or would be) as JSON.")
-@_index_option()
+@options.index_file()
 @options.quiet()
 def update(
     since: str | None,
@@ -212,7 +202,7 @@ def update(
 
 
 @index.command(epilog=INFO_EPILOG, context_settings=options.HELP_NAMES)
-@_index_option()
+@options.index_file()
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
 def info(index_path: Path | None, as_json: bool) -> int:
     """Say what is in the index."""

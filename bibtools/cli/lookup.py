@@ -99,13 +99,7 @@ _PAUSE = 0.2
 )
 @click.option("--code/--no-code", default=True, help="Look for links to the code.  [default: code]")
 @click.option("--offline", is_flag=True, help="Ask the offline index and earlier answers only.")
-@click.option(
-    "--index",
-    "index_path",
-    metavar="PATH",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The index file; without it BIBTOOLS_INDEX or the one in your data folder.",
-)
+@options.index_file()
 @options.print_links()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each WHAT.")
 @options.quiet()

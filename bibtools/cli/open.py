@@ -40,13 +40,7 @@ could be started (the address is printed), 2 wrong usage or a file that cannot b
 @click.option("--print", "print_only", is_flag=True, help="Print the address and open nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print key, part and address as JSON.")
 @click.option("--offline", is_flag=True, help="Ask the offline index and earlier answers only.")
-@click.option(
-    "--index",
-    "index_path",
-    metavar="PATH",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The index file; without it BIBTOOLS_INDEX or the one in your data folder.",
-)
+@options.index_file()
 def open_(
     what: str,
     files: tuple[str, ...],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -93,4 +94,15 @@ def journals() -> Decorator:
         "--journals",
         type=click.Choice(["full", "iso4", "strings"]),
         help="Names of journals and meetings: in full, abbreviated after ISO 4, or as macros.",
+    )
+
+
+def index_file() -> Decorator:
+    """`--index`: the offline index, as a path."""
+    return click.option(
+        "--index",
+        "index_path",
+        metavar="PATH",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="The index file; without it BIBTOOLS_INDEX or the one in your data folder.",
     )

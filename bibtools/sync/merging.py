@@ -96,6 +96,10 @@ class _Merger:
         new_here = edited(here, self.edits[0], self.grammar)
         new_there = edited(there, self.edits[1], self.grammar)
         agreed_here, agreed_there = new_here, new_there
+        for edits in self.edits[2:]:
+            # New lines of Extra get their order from this; the next merge finds the same memory.
+            edits.texts = dict(sorted(edits.texts.items()))
+            edits.labels = dict(sorted(edits.labels.items()))
         if self.edits[2]:
             view = view_of(new_here, self.grammar, here.type) if self.edits[0] else here
             agreed_here = edited(view, self.edits[2], self.grammar)

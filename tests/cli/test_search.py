@@ -358,7 +358,8 @@ def test_a_pipe_that_is_closed_early(folder: Path) -> None:
 
 
 OURS = """
-    bibtools bibtools.__main__ bibtools.adapters bibtools.adapters.fulltext bibtools.later
+    bibtools bibtools.__main__ bibtools.adapters bibtools.adapters.closing
+    bibtools.adapters.fulltext bibtools.later
     bibtools.adapters.fulltext.asking bibtools.adapters.fulltext.caching
     bibtools.adapters.fulltext.schema bibtools.adapters.fulltext.store
     bibtools.adapters.fulltext.texts

@@ -11,10 +11,10 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final
 from urllib.parse import quote
 
+from bibtools.adapters.closing import Closing
 from bibtools.adapters.fulltext import schema
 from bibtools.adapters.fulltext.texts import Coding
 from bibtools.errors import InputError
@@ -94,7 +94,7 @@ def _damaged(name: str, error: Exception) -> DamagedError:
     return DamagedError(f'The full text in "{name}" cannot be read: {error}.')
 
 
-class Store:
+class Store(Closing):
     """One collection of documents with its lists of words; a context manager.
 
     One thread after the other may use it. What is asked often is kept in memory.
@@ -126,17 +126,6 @@ class Store:
         self._lists: OrderedDict[str, list[tuple[int, schema.Chunks]]] = OrderedDict()
         # A list may hold every document there is.
         self._lists_kept = max(16, min(500, 40_000_000 // max(1, self.documents)))
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the file back."""

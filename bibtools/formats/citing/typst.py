@@ -55,6 +55,7 @@ _MATH = re.compile(
     re.DOTALL,
 )
 _EDGE = re.compile(r"/\*|\*/")
+_ESCAPE = re.compile(r"\\(?:(?P<itself>[\\\"])|(?P<blank>[nrt])|u\{(?P<code>[0-9A-Fa-f]{1,6})\})")
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"")
 _FULL = re.compile(r"\bfull\s*:\s*true\b")
 _NAMED = re.compile(r"[\w-]+\s*:\s*\Z")
@@ -294,7 +295,8 @@ class _Walk:
 
     def _string(self, match: re.Match[str]) -> None:
         calling, direct = self._calling(), self._stack[-1].calls[0]
-        value = re.sub(r"\\(.)", r"\1", match["string"].strip('"'))
+        closed = _STRING.fullmatch(match["string"])
+        value = _meant(closed[1] if closed else match["string"][1:])
         before = self._text[max(0, match.start() - 40) : match.start()]
         if _NAMED.search(before) or not value:
             return
@@ -314,3 +316,17 @@ class _Walk:
         if match.lastgroup == "math":
             self._stack.pop()
         return match.end()
+
+
+def _meant(written: str) -> str:
+    """The value of a string; a backslash before anything else stands for itself (Typst's rules)."""
+    return _ESCAPE.sub(_character, written) if "\\" in written else written
+
+
+def _character(escape: re.Match[str]) -> str:
+    if escape["itself"]:
+        return escape["itself"]
+    if escape["blank"]:
+        return {"n": "\n", "r": "\r", "t": "\t"}[escape["blank"]]
+    code = int(escape["code"], 16)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else escape[0]

@@ -192,14 +192,19 @@ def test_without_the_package_a_sentence_says_how_to_get_it(monkeypatch: pytest.M
         abbreviator()
 
 
-def test_the_table_abbreviates_as_the_rules_do() -> None:
+@pytest.fixture(scope="module")
+def by_the_rules() -> Abbreviate:
+    """Read once: it is a list of fifty thousand words."""
     pytest.importorskip("pyiso4", reason="the extra `journals` is not installed")
-    abbreviate = abbreviator()
+    return abbreviator()
+
+
+def test_the_table_abbreviates_as_the_rules_do(by_the_rules: Abbreviate) -> None:
     rows = [venue for venue in known_names().venues if venue.short]
     differ = {
         (venue.short, short)
         for venue in rows
-        if (short := abbreviate(venue.full)) is not None and short.lower() != venue.short.lower()
+        if (short := by_the_rules(venue.full)) is not None and short.lower() != venue.short.lower()
     }
     assert differ == set()
 
@@ -223,6 +228,5 @@ def test_what_the_rules_cannot_abbreviate_stays_and_is_told() -> None:
         pytest.param("Journal of Control", None, id="what the package cannot do"),
     ],
 )
-def test_the_rules_of_the_package(name: str, short: str | None) -> None:
-    pytest.importorskip("pyiso4", reason="the extra `journals` is not installed")
-    assert abbreviator()(name) == short
+def test_the_rules_of_the_package(by_the_rules: Abbreviate, name: str, short: str | None) -> None:
+    assert by_the_rules(name) == short

@@ -2,10 +2,12 @@
 
 The names a script needs, loaded when they are used:
 
+    from pathlib import Path
     from bibtools import build, open_index, read, render
 
-    pages = [read(data, "page.txt")]
-    built = build(pages, open_index(path))
+    page = Path("examples/author_page.txt")
+    with open_index("small.sqlite") as index:    # made by `bibtools index build`
+        built = build([read(page.read_bytes(), page.name)], index)
     print(render(built.entries, "bibtex"))
 """
 

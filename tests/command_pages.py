@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from inspect import cleandoc
+from textwrap import dedent
 
 import click
 
@@ -62,7 +63,9 @@ def all_pages() -> list[CommandPage]:
 def _pages(
     command: click.Command, name: str, parent: click.Context | None, short: str
 ) -> Iterator[CommandPage]:
-    context = click.Context(command, info_name=name.rpartition(" ")[2], parent=parent)
+    context = click.Context(
+        command, info_name=name.rpartition(" ")[2], parent=parent, **command.context_settings
+    )
     below: list[tuple[str, click.Command, str]] = []
     if isinstance(command, click.Group):
         for one in command.list_commands(context):
@@ -93,7 +96,7 @@ def _page(
     kept = []
     for block in notes:
         if block.verbatim and re.match(r"Examples?:\n", block.text):
-            examples = tuple(line.strip() for line in block.text.splitlines()[1:])
+            examples = tuple(dedent(block.text.partition("\n")[2]).splitlines())
         elif block.text.startswith("Example: "):
             examples = (block.text.removeprefix("Example: "),)
         else:
@@ -122,7 +125,7 @@ def _row(parameter: click.Parameter, context: click.Context) -> OptionRow | None
     record = parameter.get_help_record(context)
     assert record is not None
     names, text = record
-    default = re.search(r"\s*\[default: (.*)\]$", text)
+    default = re.search(r"\s*\[default: ([^]]*)\]", text)
     choices = tuple(map(str, getattr(parameter.type, "choices", ())))
     return OptionRow(
         re.sub(r"\s+", " ", names),

@@ -1,7 +1,8 @@
 """The commands that README and docs show with what they print, run where services are stand-ins.
 
-Each page has a folder of its own, with the files below and the folder `examples`. The services
-know what the pages cite; the Zotero library was synced once, and then both sides went on.
+Each page has a folder of its own, with the files of `examples/readme` and the folder `examples`.
+The services know what the pages cite; the Zotero library was synced once, and then both sides
+went on.
 
 `python -m tests.readme_world` puts what is printed into the pages; `tests/test_readme_online.py`
 fails while one says something else.
@@ -39,84 +40,9 @@ _SHOWING = ("cat", "head", "tail", "ls", "grep", "wc")
 """Other programs that a page may run."""
 
 FILES = {
-    "refs.bib": """@misc{gao2021simcse,
-  title  = {SimCSE: Simple Contrastive Learning of Sentence Embeddings},
-  author = {Gao, Tianyu and others},
-  year   = {2021}
-}
-""",
-    "thesis.bib": """@article{devlin2018bert,
-  title   = {BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding},
-  author  = {Devlin, Jacob and Chang, Ming-Wei and Lee, Kenton and Toutanova, Kristina},
-  journal = {arXiv preprint arXiv:1810.04805},
-  year    = {2018}
-}
-@article{mehra2018,
-  title   = {Hydroxychloroquine or chloroquine with or without a macrolide for treatment of
-             {COVID-19}: a multinational registry analysis},
-  author  = {Mehra, Mandeep R. and Desai, Sapan S. and Ruschitzka, Frank and Patel, Amit N.},
-  journal = {The Lancet},
-  year    = {2018},
-  doi     = {10.1016/S0140-6736(20)31180-6}
-}
-@article{smith2019fog,
-  title   = {On the Attention Span of Morning Fog},
-  author  = {Smith, Jane},
-  year    = {2019}
-}
-""",
-    "reading.bib": """@misc{gao2021simcse,
-  title  = {SimCSE: Simple Contrastive Learning of Sentence Embeddings},
-  author = {Gao, Tianyu and Yao, Xingcheng and Chen, Danqi},
-  year   = {2021},
-  eprint = {2104.08821},
-  archivePrefix = {arXiv}
-}
-@inproceedings{vaswani2017attention,
-  title     = {Attention Is All You Need},
-  author    = {Vaswani, Ashish and others},
-  booktitle = {NIPS},
-  year      = {2017}
-}
-""",
-    "paper.tex": r"""\documentclass{article}
-\begin{document}
-Attention~\cite{vaswani2017attention} was enough for
-sentence embeddings~\cite{arxiv:2104.08821}, and for
-BERT~\cite{devlin2019bert}.
-\bibliographystyle{plain}
-\bibliography{cited}
-\end{document}
-""",
-    "twice.bib": """@inproceedings{gao2021,
-  title     = {{SimCSE}: Simple Contrastive Learning of Sentence Embeddings},
-  author    = {Gao, Tianyu and Yao, Xingcheng and Chen, Danqi},
-  booktitle = {EMNLP},
-  year      = {2021},
-  doi       = {10.18653/v1/2021.emnlp-main.552}
-}
-@inproceedings{Gao-etal:SimCSE,
-  title     = {SimCSE: Simple contrastive learning of sentence embeddings},
-  author    = {Tianyu Gao and Xingcheng Yao and Danqi Chen},
-  booktitle = {EMNLP},
-  pages     = {6894--6910},
-  year      = {2021},
-  doi       = {https://doi.org/10.18653/v1/2021.emnlp-main.552}
-}
-""",
-    "library.bib": """@string{nips = {Advances in Neural Information Processing Systems}}
-@inproceedings{vaswani2017attention,
-  title     = {Attention Is All You Need},
-  author    = {Vaswani, Ashish and others},
-  booktitle = nips,
-  year      = {2017}
-}
-@misc{devlin2018bert,
-  title  = {{BERT}: Pre-training of Deep Bidirectional Transformers for Language Understanding},
-  author = {Devlin, Jacob and Chang, Ming-Wei and Lee, Kenton and Toutanova, Kristina},
-  year   = {2018}
-}
-""",
+    path.name: path.read_text("utf-8")
+    for path in sorted((ROOT / "examples" / "readme").iterdir())
+    if path.suffix in (".bib", ".tex")
 }
 """The files that the commands are run on."""
 

@@ -117,6 +117,9 @@ def long(folder: Path, count: int) -> Path:
             "date": str(1971 + number % 50),
             "venue": f"Journal {number % 40}",
             "ids": {"doi": f"10.1000/{number}"},
+            "abstract": f"A sentence about number {number}.",
+            "remarks": [f"Seen {number} times."],
+            "from": [{"file": "page.txt", "line": number}],
         }
         for number in range(count)
     ]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def _service(one: Service) -> tuple[str, ...]:
     key = f"`{one.key_name}`" if one.key_name is not None else "none"
     if one.needs_key:
         key += ", needed"
-    return one.title, one.answers, asked or "a page of a harvest", paces, key, one.terms
+    terms = re.sub(r" \((https://\S+)\)", r" ([terms](\1))", one.terms)
+    return one.title, one.answers, asked or "a page of a harvest", paces, key, terms
 
 
 def _size(batch: Batch) -> str:

@@ -14,8 +14,10 @@ import pytest
 from bibtools.adapters.settings import KNOWN
 from bibtools.cli.faults import FAULT_EXIT, INTERRUPTED_EXIT, PIPE_CLOSED_EXIT
 from bibtools.errors import BibtoolsError
+from tests.chromium import chromium, why_not
 from tests.conftest import ROOT
 from tests.docs_hook import PAGES as ADDED
+from tests.loopback import ONLY_LOOPBACK
 from tests.shell_calls import calls, refused
 
 DOCS = ROOT / "docs"
@@ -68,22 +70,52 @@ def test_every_page_is_in_the_navigation() -> None:
     assert told == there
 
 
-@pytest.mark.skipif(
-    find_spec("mkdocs") is None or find_spec("material") is None,
-    reason="mkdocs-material is not installed (the extra `docs`)",
-)
-def test_the_site_is_built_and_fetches_nothing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if find_spec("mkdocs") is None or find_spec("material") is None:
+        pytest.skip("mkdocs-material is not installed (the extra `docs`)")
+    folder = tmp_path_factory.mktemp("site")
     ran = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(tmp_path)],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(folder)],
         cwd=ROOT, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-3000:]
+    return folder
+
+
+def test_the_site_is_built_and_fetches_nothing(site: Path) -> None:
     fetched = re.compile(
         r"<(?:script|img|iframe|link(?![^>]*rel=\"?canonical))[^>]*(?:src|href)=\"?(?:https?:)?//[^>]*"
     )
-    pages = list(tmp_path.rglob("*.html"))
+    pages = list(site.rglob("*.html"))
     assert len(pages) > 20
+    assert "<code>int | None</code>" in (site / "reference" / "api.html").read_text("utf-8")
     assert [found for page in pages for found in fetched.findall(page.read_text("utf-8"))] == []
+
+
+@ONLY_LOOPBACK
+@pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+def test_pages_and_search_work_from_a_disk(site: Path, tmp_path: Path) -> None:
+    with chromium(tmp_path) as browser:
+        browser.size(1280, 900)
+        browser.open(site / "howto" / "ci.html")
+        browser.requests()
+        browser.click("input.md-search__input")
+        browser.press("retraction")
+        found = browser.wait(
+            "let links; for (let times = 0; times < 100; times++) {"
+            " await new Promise((done) => setTimeout(done, 50));"
+            " links = [...document.querySelectorAll('.md-search-result__item a')];"
+            " if (links.length) break; } return links.map((link) => link.href);"
+        )
+        assert (site / "services.html").as_uri() in [link.partition("?")[0] for link in found]
+        assert browser.complaints() == []
+        assert [one for one in browser.requests() if not one.startswith(("file:", "data:"))] == []
+        for scheme, colours in (("dark", "slate"), ("light", "default")):
+            browser.media(prefers_color_scheme=scheme)
+            browser.open(site / "index.html")
+            shown = browser.run("return document.body.dataset.mdColorScheme")
+            assert (scheme, shown) == (scheme, colours)
 
 
 # Settings

@@ -14,8 +14,8 @@ from tests import services_table
 
 # What a module of `sites/` is when it is no service.
 SHARED = {
-    "__init__", "addresses", "answers", "asking", "named", "records", "repositories",
-    "services", "shapes", "xml",
+    "__init__", "addresses", "answers", "asking", "named", "named_addresses", "named_identifiers",
+    "records", "repositories", "services", "shapes", "title_readings", "xml",
 }  # fmt: skip
 ADDRESS = re.compile(r"https://[\w.-]+\.\w+/?\S*")
 each = pytest.mark.parametrize("name", MODULES)

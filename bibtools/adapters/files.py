@@ -69,9 +69,7 @@ def read_bytes(path: str | Path) -> bytes:
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
-        raise InputError(
-            f'There is no file "{path}".', hint="Check the name and the folder you are in."
-        ) from None
+        raise missing_file(path) from None
     except IsADirectoryError:
         raise InputError(f'"{path}" is a folder, not a file.', hint=_folder_hint) from None
     except PermissionError:
@@ -82,6 +80,19 @@ def read_bytes(path: str | Path) -> bytes:
         ) from None
     except (OSError, ValueError) as error:
         raise InputError(f'"{path}" cannot be read: {_reason(error)}.') from None
+
+
+def missing_file(path: str | Path, hint: str | None = None) -> InputError:
+    """The error for a file that is not there; of a link it says where it leads."""
+    with contextlib.suppress(OSError, ValueError):
+        if os.path.islink(path):  # noqa: PTH114  (a text that is no path stays one)
+            return InputError(
+                f'"{path}" is a link to "{os.readlink(path)}", which is not there.',  # noqa: PTH115
+                "Make the file that it leads to, or remove the link.",
+            )
+    return InputError(
+        f'There is no file "{path}".', hint or "Check the name and the folder you are in."
+    )
 
 
 _folder_hint = "Name the files in it, for instance with a pattern such as folder/*.txt."
@@ -151,8 +162,10 @@ def _write(
     if state == state_of(data):
         return WriteOutcome(path=target, written=False)
     if not target.parent.is_dir():
+        # Of a link the folder of the file that it leads to, which nobody wrote down here.
+        folder = target.parent if path.is_symlink() else path.parent
         raise WriteError(
-            f'"{path}" was not written: there is no folder "{path.parent}".',
+            f'"{path}" was not written: there is no folder "{folder}".',
             hint="Make the folder, or check its name.",
         )
     refuse_unwritable(path, elsewhere=elsewhere)

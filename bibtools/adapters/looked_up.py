@@ -40,6 +40,8 @@ class Kept(NamedTuple):
     """What found the entry."""
     said: tuple[str, ...] = ()
     """What is to be told of it: "... is retracted ..."."""
+    newest: int | None = None
+    """The newest version of an arXiv paper, where it is known."""
 
 
 class LookedUp:
@@ -68,7 +70,11 @@ class LookedUp:
 
             told = {str(part): _four(one) for part, one in row["evidence"].items()}
             said = tuple(map(str, row["said"]))
-            return Kept(entry_json.from_json(row["entry"]), told, str(row["rule"]), said)
+            newest = row.get("newest")
+            return Kept(
+                entry_json.from_json(row["entry"]), told, str(row["rule"]), said,
+                int(newest) if newest is not None else None,
+            )  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
@@ -83,6 +89,7 @@ class LookedUp:
             "asked": time.time(),
             "rule": told.rule,
             "said": list(told.said),
+            "newest": told.newest,
             "entry": entry_json.to_json(told.entry),
             "evidence": {part: list(one) for part, one in told.evidence.items()},
         }

@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from bibtools.adapters.files import missing_file
 from bibtools.errors import InputError
 
 PAGES: Final = 2
@@ -75,9 +76,7 @@ def _checked(path: str) -> Path:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         if isinstance(error, FileNotFoundError):
-            raise InputError(
-                f'There is no file "{path}".', "Check the name and the folder you are in."
-            ) from None
+            raise missing_file(path) from None
         raise InputError(f'"{path}" cannot be read: {reason}.') from None
     if b"%PDF-" not in start:
         raise InputError(f'"{path}" is no PDF.')

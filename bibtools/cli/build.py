@@ -33,7 +33,10 @@ Examples:
   bibtools build page.txt -o refs.bib --zotero Reading/2026 --library group:12345
   bibtools build https://arxiv.org/list/cs.CL/recent https://dblp.org/pid/28/2391 -o refs.bib
 
-An address is never opened: it says which question its service is asked. These work:
+An address is never opened: it says which question its service is asked.
+
+\b
+These addresses work:
   https://huggingface.co/papers/date/2026-11-20   also week/2026-W47, month/2026-11
   https://arxiv.org/list/cs.CL/recent             also new, 2026-11
   https://arxiv.org/search/?query=...             also abs/2104.08821, a/oz_e_1
@@ -41,6 +44,7 @@ An address is never opened: it says which question its service is asked. These w
   https://orcid.org/0000-0002-1825-0097
   https://dblp.org/pid/28/2391
   https://aclanthology.org/volumes/2021.emnlp-main/
+
 Any other page: save it, and give the file.
 
 An existing OUT keeps what it holds: papers it lacks are appended, entries that

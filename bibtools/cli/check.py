@@ -36,7 +36,7 @@ Rules:
     + "\n".join(f"  {rule.name:<16} {rule.summary}" for rule in RULES.values())
     + """
 
-With --online the entries are held against what arXiv, Crossref, DataCite and DBLP
+With --online the entries are held against what arXiv, Crossref, DataCite, DBLP and others
 know: each exists, is described wrongly, or nobody can tell (which says nothing
 against it: many books are in no index); and works that were retracted, withdrawn or
 published since are told. "Does not know it" and "could not be asked" are told apart,

@@ -22,9 +22,9 @@ Examples:
   bibtools index build --arxiv examples/arxiv.jsonl --index examples.sqlite
   bibtools index build --arxiv snapshot.jsonl.xz --abstracts
 
-An index of all arXiv papers takes some minutes and 1 to 1.5 GB. An index that is
+An index of all arXiv papers takes some minutes and about 1.3 GB. An index that is
 already there stays in use until the new one is complete. --abstracts adds a file of
-2 to 3 GB beside it, index.fulltext.sqlite, in which bibtools search --index looks.
+about 2 GB beside it, index.fulltext.sqlite, in which bibtools search --index looks.
 """
 
 UPDATE_EPILOG = """\b
@@ -93,7 +93,7 @@ def index() -> None:
     show_default=True,
     is_flag=False,
     flag_value="full",
-    help="Whether abstracts serve as evidence; `none` makes the file a third smaller. `full`, or "
+    help="Whether abstracts serve as evidence; `none` makes the file 44 % smaller. `full`, or "
     "--abstracts alone, also makes a full text beside it for `bibtools search --index`.",
 )
 @options.index_file()
@@ -137,7 +137,7 @@ def _processors() -> int:
 
 
 @index.command(epilog=UPDATE_EPILOG, context_settings=options.HELP_NAMES)
-@click.option("--since", metavar="DATE", help="Harvest what changed since this day (2026-11-20).")
+@click.option("--since", metavar="DATE", help="Harvest what changed since a day (2026-11-20).")
 @click.option(
     "--set",
     "set_name",

@@ -39,12 +39,14 @@ WHAT is one of
               conf/nips/VaswaniSPUJGKP17, or their addresses
   repository  https://github.com/owner/name, https://huggingface.co/owner/name
   file        paper.pdf
-  title       anything else
+  title       anything else; a year or authors may stand beside it: "Title (2021)",
+              "Gao et al. 2021 Title", "Title - Gao"
 
 What earlier look-ups found is given at once, then what the offline index knows; the
 services are asked about the rest, all together. A title counts only when it is sure
-which paper it means; other candidates are listed (--all: as a table). A paper from the
-index is the preprint; --published asks for its publication too.
+which paper it means; other candidates are listed (--all: as a table). A year or authors
+beside it must be the paper's. A paper from the index is the preprint; --published asks
+for its publication too.
 
 With --add the entries go behind the last one of REFS.bib and their keys are printed; a
 work that the file has already is not added again. `bibtools undo` takes it back, and
@@ -57,10 +59,10 @@ entry (a likely one with --accept likely), candidates (entries, where it is not 
 evidence (by part of the entry: source, question, rule, asked), unasked (who could not be
 asked: title, question, reason), notices, and with --add added (false: the file had it).
 
-Exit codes: 0 all found, 1 something was not found or it is not sure which is meant,
-2 wrong usage or a file that cannot be read or written, 3 a setting is wrong, 4 as 1,
-and somebody could not be asked (never with --offline): run it again later, 70 a fault
-of ours, 130 interrupted.
+Exit codes: 0 all found, 1 something was not found (also the version of an arXiv paper,
+where it is known) or it is not sure which is meant, 2 wrong usage or a file that cannot
+be read or written, 3 a setting is wrong, 4 as 1, and somebody could not be asked (never
+with --offline): run it again later, 70 a fault of ours, 130 interrupted.
 """
 
 _BATCH = 1_000

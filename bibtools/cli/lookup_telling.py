@@ -50,6 +50,8 @@ class Answers:
     def take(self, found: Sequence[tuple[int | None, Looked]]) -> None:
         """Show the answers of one batch."""
         for _, one in found:
+            if one.lacks_version:
+                self.code = self.code or 1
             if one.entry is None:
                 self.code = 4 if self.code == 4 or self._is_open(one) else 1
         if self.shown.add is not None:

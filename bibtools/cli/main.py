@@ -19,9 +19,9 @@ COMMANDS: CommandTable = {
     "lookup": ("bibtools.cli.lookup:lookup", "Print the entry that an ID, a PDF or a title names."),
     "open": ("bibtools.cli.open:open_", "Open an entry's page, PDF, DOI or code in the browser."),
     "search": ("bibtools.cli.search:search", "Find entries by words: files, Zotero, the index."),
-    "enrich": ("bibtools.cli.enrich:enrich", "Add arXiv IDs and code links to entries."),
+    "enrich": ("bibtools.cli.enrich:enrich", "Add arXiv IDs, published versions, code links."),
     "why": ("bibtools.cli.why:why", "Tell where a value in a .bib came from."),
-    "index": ("bibtools.cli.index:index", "Build or describe the offline index of arXiv papers."),
+    "index": ("bibtools.cli.index:index", "Build and update the offline index of arXiv papers."),
     "decide": ("bibtools.cli.decide:decide", "Tell `build` by hand what it could not know."),
     "fields": ("bibtools.cli.fields:fields", "Print the fields of .bib files as BibTeX sees them."),
     "check": ("bibtools.cli.check:check", "Say what is wrong in .bib files; fix what is safe."),
@@ -39,8 +39,9 @@ COMMANDS: CommandTable = {
 EXAMPLES = """\b
 Examples:
   bibtools build examples/author_page.txt -o refs.bib
-  bibtools convert page.txt --to json
-  bibtools enrich refs.bib --offline -o enriched.bib
+  bibtools cite main.tex --from library.bib -o refs.bib
+  bibtools lookup 2104.08821
+  bibtools enrich refs.bib --diff
 """
 
 
@@ -54,9 +55,9 @@ Examples:
 def main() -> None:
     """Reading lists in, bibliographies out.
 
-    Pages that list papers become entries with arXiv IDs and links to the code, written as
-    BibTeX, biblatex or CSL-JSON. Results go to stdout or to the file named with -o,
-    everything else to stderr.
+    Pages, files, identifiers and what a document cites become entries with arXiv IDs,
+    published versions and links to the code, written as BibTeX, biblatex, CSL-JSON, RIS or
+    Zotero items. Results go to stdout or to the file named with -o, everything else to stderr.
     """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ import click
 from bibtools.cli import options
 from bibtools.cli.progress import progress_on_terminal
 from bibtools.cli.screen import say, show_notices, write_result
-from bibtools.errors import InputError, UsageError
+from bibtools.errors import UsageError
 from bibtools.later import later
 
 EPILOG = """\b
@@ -30,7 +31,7 @@ Examples:
 Words:
   gao simcse        words; the last one may be the beginning of one
   "sentence embed"  words side by side (in a shell: '"sentence embed"')
-  -survey           not this word (also NOT survey)
+  -survey           not this word (also NOT survey; short ones behind --: -- -x)
   bert|roberta      one of them
   author: title: abstract: venue:   a word or "words" there
   year:2021  year:2020..2023  year:>=2020
@@ -44,7 +45,9 @@ fingers (from 4 letters one, from 8 two).
 Exit codes: 0 found, 1 nothing found, 2 wrong usage or a file that cannot be read.
 """
 
-FILE_ENDINGS = (".bib", ".bibtex", ".json", ".jsonl", ".ris")
+FILE_ENDINGS = (".bib", ".bibtex", ".biblatex", ".json", ".jsonl", ".ris")
+_PATH = later(r"(?:~?[/\\]|\.{1,2}[/\\]|[A-Za-z]:[/\\]).*", re.DOTALL)
+"""Begins as only paths do; "and/or" and "hep-th/9901001" are words."""
 _NEGATED = later(r"-(?:[^\W\d_]{2}|\")[^=]*|-[^\W\d_]+:.+")
 _DEFAULT_LIMIT = 20
 _WORD = "\0"
@@ -64,7 +67,18 @@ class SearchCommand(click.Command):
                 break
             negated = _NEGATED.fullmatch(one) is not None and one[:2] != "--"
             done.append(f"NOT {one[1:]}" if negated and one not in known else one)
-        return super().parse_args(ctx, done)
+        try:
+            return super().parse_args(ctx, done)
+        except click.NoSuchOption as error:
+            name = error.option_name
+            short = [one for one in args if one.startswith(name)] if name[:2] != "--" else []
+            if not short:
+                raise
+            raise UsageError(
+                f'There is no option "{short[0]}".',
+                "To leave out what has that word, put it behind --, and files before it: "
+                f"bibtools search WORDS FILE -- {short[0]}",
+            ) from None
 
 
 def is_file_name(word: str) -> bool:
@@ -143,10 +157,11 @@ def search(
 ) -> int:
     """Find entries by words, the best first.
 
-    An argument that ends in .bib, .bibtex, .json, .jsonl or .ris names a FILE, and so does `-`
-    (standard input); everything else is searched for. Without files, --index and --zotero, the
-    .bib files in this folder are searched, or the index when there are none. What a file holds is
-    kept in the cache folder, so that the next search need not read it.
+    An argument that ends in .bib, .bibtex, .biblatex, .json, .jsonl or .ris names a FILE, and so
+    does `-` (standard input); everything else, and all behind `--`, is searched for. Without
+    files, --index and --zotero, the .bib files in this folder are searched, or the index when
+    there are none. What a file holds is kept in the cache folder, so that the next search need
+    not read it.
 
     On a terminal the result is a table; in a pipe lines of key, year, author and title with tabs.
     """
@@ -160,6 +175,7 @@ def search(
     elif not words:
         raise UsageError("There are no words to search for.", "bibtools search WORDS [FILE...]")
     _refuse_missing(files)
+    _refuse_paths([one for one in given if not is_file_name(one)])
     from bibtools.workflows.search import (
         Where,
         open_sources,
@@ -198,10 +214,32 @@ def search(
 def _refuse_missing(files: Sequence[str]) -> None:
     for name in files:
         if name != "-" and not Path(name).exists():
-            raise InputError(
-                f'There is no file "{name}".',
-                "Check the name and the folder you are in; behind -- everything is a word.",
+            from bibtools.adapters.files import missing_file
+
+            raise missing_file(
+                name,
+                "Check the name and the folder you are in; to search for it as a word, put it "
+                f"behind --: {_AS_WORD}",
             )
+
+
+def _refuse_paths(words: Sequence[str]) -> None:
+    """Raise for a word that can only be meant as a file; those behind `--` are words."""
+    for word in words:
+        if word[:1] == _WORD or _PATH.fullmatch(word) is None:
+            continue
+        told = f"To search for it as a word, put it behind --: {_AS_WORD}"
+        if not Path(word).expanduser().exists():
+            from bibtools.adapters.files import missing_file
+
+            raise missing_file(word, f"Check the name and the folder you are in. {told}")
+        raise UsageError(
+            f'"{word}" is a path, and its name does not end in .bib, .json, .jsonl or .ris.',
+            f"Search a file of any name with --in. {told}",
+        )
+
+
+_AS_WORD = "bibtools search --in FILE -- WORDS"
 
 
 def _index(named: Path | None) -> Path:

@@ -19,6 +19,10 @@ Examples:
   bibtools undo --redo refs.bib
   bibtools undo --list
 
+In place is what -i changes, and what `lookup --add`, `cite -o` and `zotero` write. Of a
+file that `build`, `convert` or `enrich` wrote over with -o, the old one lies beside it
+(refs.bib.bak).
+
 Each undo goes one change further back; --redo comes forward again, until something
 new is changed. A file that was edited since is left alone. The journal lies in your
 state folder (BIBTOOLS_STATE names another) and keeps the last 20 changes of a file.
@@ -35,7 +39,7 @@ Exit codes: 0 done (also when there was nothing to do without FILE),
 @click.option("--json", "as_json", is_flag=True, help="With --list: one JSON line for each change.")
 @options.quiet()
 def undo(files: tuple[str, ...], redo: bool, listing: bool, as_json: bool, quiet: bool) -> int:
-    """Take back the last change that bibtools made in FILE with -i / --in-place.
+    """Take back the last change that bibtools made in FILE in place.
 
     Without FILE: the last run that changed files in the current folder or below, all its files
     together. The bytes are exactly those from before.

@@ -17,8 +17,8 @@ Examples:
   bibtools why gao2021simcse doi
   bibtools why gao2021simcse --in thesis/refs.bib --json
 
-`bibtools enrich -i` writes the evidence to refs.bib.provenance.jsonl; nothing of
-it goes into the .bib.
+`enrich`, `lookup --add` and `cite` write the evidence to refs.bib.provenance.jsonl;
+nothing of it goes into the .bib.
 
 Exit codes: 0 done, 2 no such file, entry or field.
 """

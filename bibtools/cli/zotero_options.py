@@ -38,8 +38,8 @@ def collection() -> Decorator:
             "-c",
             "--collection",
             metavar="COLLECTION",
-            help="Path (Reading/2026), name or key of the collection; made when missing. "
-            "Without it the whole library.",
+            help="Path (Reading/2026), name or key of the collection; push and sync make it when "
+            "missing. Without it the whole library.",
         ),
         click.option(
             "--no-subcollections",

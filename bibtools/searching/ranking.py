@@ -122,6 +122,14 @@ def rarity(documents: int, count: int) -> float:
     return math.log(1 + (max(documents, count) - count + 0.5) / (count + 0.5))
 
 
+_LONGEST_TOLD: Final = 80
+"""Characters of a word in a sentence."""
+
+
+def _shortened(typed: str) -> str:
+    return typed if len(typed) <= _LONGEST_TOLD else f"{typed[: _LONGEST_TOLD - 1]}…"
+
+
 def plan(query: Query, vocabulary: Vocabulary, beside: Sequence[Vocabulary] = ()) -> Plan:
     """The question in the words of a collection: with other spellings, beginnings and slips.
 
@@ -142,7 +150,7 @@ def plan(query: Query, vocabulary: Vocabulary, beside: Sequence[Vocabulary] = ()
             else:
                 notices.append(
                     Notice(
-                        f'Nothing has "{found.typed}".',
+                        f'Nothing has "{_shortened(found.typed)}".',
                         "question",
                         None,
                         clause.atoms[0].column,
@@ -249,6 +257,19 @@ class View:
             found = self._counts[field] = Counter(self._words[field])
             if joined:
                 found.update(joined)
+        return found
+
+    def names_as_spoken(self) -> list[str]:
+        """The words of the authors, given names first, also without initials ("Donald E. Knuth"
+        is "Donald Knuth"); an empty one parts them.
+        """
+        found: list[str] = []
+        for name in self.document.authors:
+            family, _, given = name.partition(", ")
+            first, last = words(given), words(family)
+            found += [*first, *last, ""]
+            if (short := [word for word in first if len(word) > 1]) and short != first:
+                found += [*short, *last, ""]
         return found
 
     def before(self, field: str, after: set[str]) -> set[str]:
@@ -373,7 +394,9 @@ def _holds(atom: Atom, several: Sequence[Wanted], view: View) -> bool:
     if not several or not all(one.forms for one in several):
         return False
     if atom.phrase:
-        return any(_side_by_side(view.words(field), several) for field in fields)
+        return any(_side_by_side(view.words(field), several) for field in fields) or (
+            "author" in fields and _side_by_side(view.names_as_spoken(), several)
+        )
     return any(
         all(any(form in view.counts(field) for form in one.forms) for one in several)
         for field in fields

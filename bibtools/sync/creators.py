@@ -63,11 +63,14 @@ def settle_creators(
     told = {
         verdict: [
             [
+                # As the conflict is told the next time, when a new type is already in its place.
                 creator.given
+                if column < 2 or views[column].type == types[column % 2]
+                else _in_role(group, creator, None, None, types[column % 2])
                 for group in sorted(groups, key=lambda name: (name != PRIMARY, name))
                 for creator in side.get(group, ())
             ]
-            for side in sides
+            for column, side in enumerate(sides)
         ]
         for verdict, groups in open_groups.items()
     }

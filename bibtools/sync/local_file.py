@@ -38,16 +38,25 @@ def read_local(data: bytes | None, file: str, known: Mapping[str, Agreed]) -> Lo
 
     An entry that says what it said then is not converted again. Entries that cannot take part
     (no citation key, a key that stands twice, entries that are broken) are told and left alone.
-    Raises `InputError` for JSON that is none, and for UTF-16.
+    Raises `InputError` for JSON that is none, for UTF-16, for binary data, and for a file that
+    is neither .bib nor JSON, by its name or by what is in it.
     """
     kind: Literal["bib", "csl"] = "csl" if _is_json(data, file) else "bib"
     if data is None:
+        if not file.lower().endswith(_NAMES):
+            raise _neither(file, "there is no such file, and its name")
         return LocalFile(file, kind, None, whole=False)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         # Read as latin-1 it has no entries, and what is added would make it unreadable.
         raise InputError(
             f'"{file}" is written in UTF-16, which BibTeX does not read, so it was left as it is.',
             "Save it as UTF-8 with an editor.",
+        )
+    if b"\0" in data.partition(b"@")[0]:
+        # Behind a first entry a zero is a slip of the text; before it nothing is one.
+        raise InputError(
+            f'"{file}" holds binary data, so it is no bibliography and was left as it is.',
+            "Check the name.",
         )
     reader = csl_side.read if kind == "csl" else bib_side.read
     # None of the many objects made here is garbage, and looking for some takes a quarter of the
@@ -59,6 +68,8 @@ def read_local(data: bytes | None, file: str, known: Mapping[str, Agreed]) -> Lo
     finally:
         if was_collecting:
             gc.enable()
+    if not (read.entries or read.left_out) and data.strip() and not file.lower().endswith(_NAMES):
+        raise _neither(file, "it has no entries, and its name")
     entries, doubled, notices = _each_once(read.entries, file)
     return LocalFile(
         file,
@@ -83,10 +94,20 @@ def apply_local(local: LocalFile, steps: Sequence[LocalStep]) -> tuple[bytes, tu
     return data, tuple(notices)
 
 
+_NAMES = (".bib", ".bibtex", ".biblatex", ".json")
+
+
+def _neither(file: str, why: str) -> InputError:
+    return InputError(
+        f'"{file}" is neither a .bib nor a CSL-JSON file: {why} does not end in .bib or .json.',
+        "Check the name. bibtools convert makes a .bib of other formats.",
+    )
+
+
 def _is_json(data: bytes | None, file: str) -> bool:
     """By the name, where it says so: a .bib file may begin with "[" in a remark."""
     name = file.lower()
-    if name.endswith((".json", ".bib", ".bibtex")):
+    if name.endswith(_NAMES):
         return name.endswith(".json")
     return (data or b"").lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
 

@@ -45,24 +45,20 @@ def pair_members(
     """
     numbers = count()
     ids_past_there = [next(numbers) for _ in past_there]
-    ids_past_here = _numbered(past_here, past_there, ids_past_there, keys, numbers)
-    ids_there = _numbered(there, past_there, ids_past_there, keys, numbers)
-    ids_here = _numbered(here, past_here, ids_past_here, keys, numbers)
-    # What both sides added is one member.
-    old = set(ids_past_there) | set(ids_past_here)
-    new_there = [(number, member) for number, member in zip(ids_there, there, strict=True)
-                 if number not in old]  # fmt: skip
+    ids_past_here = _numbered(past_here, _Past(past_there, ids_past_there), keys, numbers)
+    mine, theirs = _Past(past_here, ids_past_here), _Past(past_there, ids_past_there)
+    found_here, found_there = _known(here, mine, keys), _known(there, theirs, keys)
+    # What both sides added is one member, also where it could be an old one rewritten.
     for key in keys[:2]:
         places: dict[Hashable, list[int]] = {}
-        taken = set(ids_here)
-        for number, member in new_there:
-            if number not in taken:
-                places.setdefault(key(member), []).append(number)
+        for j, member in enumerate(there):
+            if found_there[j] is None:
+                places.setdefault(key(member), []).append(j)
         for i, member in enumerate(here):
-            if ids_here[i] not in old and ids_here[i] not in ids_there:
-                found = places.get(key(member))
-                if found:
-                    ids_here[i] = found.pop(0)
+            if found_here[i] is None and (row := places.get(key(member))):
+                found_here[i] = found_there[row.pop(0)] = next(numbers)
+    ids_there = _rewritten(found_there, theirs, numbers)
+    ids_here = _rewritten(found_here, mine, numbers)
     total = next(numbers)
     rows: list[list[Member | None]] = [[None] * 4 for _ in range(total)]
     lists = ((ids_past_here, past_here), (ids_past_there, past_there),
@@ -76,41 +72,60 @@ def pair_members(
     )
 
 
+@dataclass(slots=True)
+class _Past(Generic[Member]):
+    """What a list was, with the numbers of its members and those that have no partner yet."""
+
+    members: Sequence[Member]
+    ids: Sequence[int]
+    free: list[bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.free = [True] * len(self.members)
+
+
 def _numbered(
     members: Sequence[Member],
-    past: Sequence[Member],
-    past_ids: Sequence[int],
+    past: _Past[Member],
     keys: Sequence[Callable[[Member], Hashable]],
     numbers: Iterator[int],
 ) -> list[int]:
     """Numbers for members: those of their partners in a past, or new ones."""
+    return _rewritten(_known(members, past, keys), past, numbers)
+
+
+def _known(
+    members: Sequence[Member], past: _Past[Member], keys: Sequence[Callable[[Member], Hashable]]
+) -> list[int | None]:
+    """The numbers of the members that have a partner in the past by a key."""
     found: list[int | None] = [None] * len(members)
-    free = [True] * len(past)
     for key in keys:
         places: dict[Hashable, list[int]] = {}
-        for j, member in enumerate(past):
-            if free[j]:
+        for j, member in enumerate(past.members):
+            if past.free[j]:
                 places.setdefault(key(member), []).append(j)
         for i, member in enumerate(members):
             if found[i] is None and (row := places.get(key(member))):
                 j = row.pop(0)
-                found[i], free[j] = past_ids[j], False
-    if any(free) and None in found:
-        _pair_gaps(found, past_ids, free)
+                found[i], past.free[j] = past.ids[j], False
+    return found
+
+
+def _rewritten(found: list[int | None], past: _Past[Member], numbers: Iterator[int]) -> list[int]:
+    """Numbers for all: members between the same neighbours, and as many of them as before, were
+    rewritten; the others are new.
+    """
+    if any(past.free) and None in found:
+        blocks = SequenceMatcher(a=list(past.ids), b=found, autojunk=False).get_opcodes()
+        for what, low, high, start, stop in blocks:
+            if what != "replace":
+                continue
+            old = [j for j in range(low, high) if past.free[j]]
+            new = [i for i in range(start, stop) if found[i] is None]
+            if len(old) == len(new):
+                for i, j in zip(new, old, strict=True):
+                    found[i], past.free[j] = past.ids[j], False
     return [number if number is not None else next(numbers) for number in found]
-
-
-def _pair_gaps(found: list[int | None], past_ids: Sequence[int], free: list[bool]) -> None:
-    """Members between the same neighbours, and as many of them as before, were rewritten."""
-    blocks = SequenceMatcher(a=list(past_ids), b=found, autojunk=False).get_opcodes()
-    for what, low, high, start, stop in blocks:
-        if what != "replace":
-            continue
-        old = [j for j in range(low, high) if free[j]]
-        new = [i for i in range(start, stop) if found[i] is None]
-        if len(old) == len(new):
-            for i, j in zip(new, old, strict=True):
-                found[i], free[j] = past_ids[j], False
 
 
 def merged_order(main: Sequence[int], second: Sequence[int], members: set[int]) -> list[int]:

@@ -32,7 +32,7 @@ _NOT_CITING = frozenset(
     "citestyle setcitestyle citesetup citereset citetext citeindextrue citeindexfalse "
     "citetrackertrue citetrackerfalse citepunct citedelim multicitedelim multicitesubentrydelim "
     "supercitedelim textcitedelim compcitedelim superpostnotedelim volcitedelim volcitepages "
-    "citeform citeleft citeright citemid citecounter citeinitpunct newcites newcite "
+    "citeform citeleft citeright citemid citecounter citeinitpunct newcites "
     "DeclareCiteCommand DeclareMultiCiteCommand DeclareAutoCiteCommand "
     "DeclareCitePunctuationPosition RenewCiteCommand iffirstcitekey iflastcitekey "
     "citetrue citefalse citesep citeopen citeclose "
@@ -53,6 +53,8 @@ _VERBATIM = (
     "lstlisting minted comment filecontents filecontents* tcblisting spverbatim "
     "verbatimtab"
 ).split()
+_CAPTIONED = frozenset(["lstlisting", "tcblisting"])
+"""Of these the ones with `[caption={From \\cite{key}}]`."""
 _TOKEN = re.compile(
     r"(?P<comment>%[^\n\r]*)"
     r"|\\begin[ \t]*\{(?P<environment>[A-Za-z]+\*?)\}"
@@ -69,7 +71,7 @@ def find_citations(text: str, own: Mapping[str, tuple[int, ...]] | None = None) 
     """Every key that a LaTeX text cites, in the order of the text.
 
     `own` are commands of the document's own: which of their arguments in braces hold keys,
-    counted from 1; none for a command that cites nothing.
+    counted from 1; 0 for all that follow, none for a command that cites nothing.
     """
     return list(_Scanner(text, own or {}).scan(0, len(text)))
 
@@ -130,6 +132,10 @@ class _Scanner:
                 position = _after_verb(text, position, match["mark"])
             elif match["environment"]:
                 if match["environment"] in _VERBATIM:
+                    if match["environment"] in _CAPTIONED and text[position : position + 1] == "[":
+                        end = self._close(position, stop) if depth < _DEEPEST else None
+                        if end is not None:
+                            yield from self.scan(position + 1, end, depth + 1)
                     close = text.find(f"\\end{{{match['environment']}}}", position)
                     position = stop if close < 0 else close
                 elif match["environment"] == "displaycquote":
@@ -144,6 +150,8 @@ class _Scanner:
     ) -> tuple[list[CitedKey], int]:
         """The keys in the arguments of one command, and where to go on."""
         if name in self._own:
+            if 0 in self._own[name]:
+                return self._arguments(position, stop, name, 1, depth, many=True)
             return self._own_arguments(position, stop, name)
         if name in ("url", "path", "nolinkurl", "href"):
             return [], self._after_address(position, stop, name)
@@ -202,7 +210,7 @@ class _Scanner:
             if optional and seen >= key_at and not many:
                 return found, position
             is_key = not optional and (seen + 1) % key_at == 0
-            close = _close_keys(text, at, stop) if is_key else self._close(at, stop)
+            close = _close_keys(text, at, stop) if is_key else self._close_one(at, stop)
             if close is None:
                 return found, position
             if optional and depth < _DEEPEST:
@@ -225,7 +233,7 @@ class _Scanner:
             if text[at : at + 1] not in ("{", "["):
                 break
             is_key = text[at] == "{" and seen + 1 in wanted
-            close = _close_keys(text, at, stop) if is_key else self._close(at, stop)
+            close = _close_keys(text, at, stop) if is_key else self._close_one(at, stop)
             if close is None:
                 break
             if is_key:
@@ -250,6 +258,29 @@ class _Scanner:
                     return match.end()
         self._wasted += stop - at
         return None
+
+    def _close_one(self, at: int, stop: int) -> int | None:
+        """As `_close`; where a half-open interval is in an optional argument, as TeX reads it.
+
+        To TeX the first "]" outside of braces ends `[$[0,1)$]{key}`.
+        """
+        close = self._close(at, stop)
+        if self._text[at] != "[" or (close is not None and self._goes_on(close, stop)):
+            return close
+        braces = 0
+        for match in _INSIDE.finditer(self._text, at + 1, min(stop, at + self._reach())):
+            found = match[0]
+            braces += (found == "{") - (found == "}")
+            if found[0] == "\n" or braces < 0:
+                break
+            if found == "]" and not braces:
+                return match.start() if self._goes_on(match.start(), stop) else close
+        return close
+
+    def _goes_on(self, close: int, stop: int) -> bool:
+        """Whether another argument follows."""
+        at = _skip_blank(self._text, close + 1, stop)
+        return self._text[at : at + 1] in ("[", "{")
 
     def _close(self, at: int, stop: int) -> int | None:
         """The offset of the bracket that closes the one at `at`; None when a paragraph ends first.

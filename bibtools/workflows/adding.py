@@ -24,7 +24,7 @@ from bibtools.formats.bibtex.writing import (
 )
 from bibtools.formats.provenance import SUFFIX, Provenance, write_provenance
 from bibtools.keys import assign_keys, default_pattern
-from bibtools.matching.known import match_known
+from bibtools.matching.known import KnownWorks
 from bibtools.model import Entry
 from bibtools.workflows.changed_files import ChangedFile
 from bibtools.workflows.lookup import Known
@@ -102,7 +102,7 @@ def add_entries(
     if not keyed:
         return Addition(tuple(added), ())
     data = _appended(document, list(keyed.values()), dialect, print_links, file)
-    files = [ChangedFile(file, before, data)]
+    files = []
     rows = [
         row
         for number, entry in keyed.items()
@@ -114,6 +114,8 @@ def add_entries(
         old, _ = read_if_there(side)
         end = b"\n" if old and not old.endswith(b"\n") else b""
         files.append(ChangedFile(side, old, (old or b"") + end + write_provenance(rows).encode()))
+    # The last is the one that is named when none can be written.
+    files.append(ChangedFile(file, before, data))
     return Addition(tuple(added), tuple(files))
 
 
@@ -123,27 +125,25 @@ def _same_works(
     """For each entry the first of its work among them; and which of those the file has where."""
     known: dict[int, int] = {}
     own: list[int] = []
+    old, earlier = KnownWorks(there), KnownWorks()
     for number, entry in enumerate(entries):
         # One by one: two new entries may be one old one.
-        place = _place(entry, there)
-        earlier = _place(entry, entries[:number])
-        own.append(number if earlier is None else own[earlier])
+        place = _place(entry, old)
+        first = _place(entry, earlier)
+        own.append(number if first is None else own[first])
         if place is not None:
             known[own[number]] = place
+        earlier.add(entry)
     return own, known
 
 
-def _place(entry: Entry, among: Sequence[Entry]) -> int | None:
-    if not among:
-        return None
-    ids = {(name, value) for name in _IDS if (value := entry.other_ids.get(name))}
-    for number, other in enumerate(among):
-        for name, value in ids:
-            book = name != "isbn" or (entry.type == other.type == "book")
-            if other.other_ids.get(name) == value and book:
+def _place(entry: Entry, among: KnownWorks) -> int | None:
+    for name in _IDS:
+        for number in among.identified(name, entry.other_ids.get(name, "")):
+            other = among.entries[number]
+            if name != "isbn" or (entry.type == other.type == "book"):
                 return number
-    found = match_known([entry], [frozenset()], among, {})
-    return found.get(0)
+    return among.place(entry)
 
 
 def _refuse_taken(new: Sequence[Entry], taken: Sequence[str], file: str) -> None:

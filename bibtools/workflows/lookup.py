@@ -11,17 +11,20 @@ is in `lookup_online`, which is imported when something is left to ask.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from bibtools.formats.link_dumps import COMMUNITY
+from bibtools.later import later
 from bibtools.model.dates import PartialDate
 from bibtools.model.entries import Entry, Link, type_preprint
 from bibtools.model.evidence import Outcome
 from bibtools.model.identifiers import ArxivId, parse_arxiv
 from bibtools.model.notices import Notice
-from bibtools.sites.named import ARXIV, PDF, TITLE, Named
+from bibtools.sites.named import Named
+from bibtools.sites.named_identifiers import ARXIV, PDF, TITLE
 from bibtools.text.addresses import same_address_key
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ Where = Literal["kept", "index", "services", ""]
 INDEX: Final = "offline index"
 LIKELY: Final = "only likely: "
 """How the rule of an entry begins that is only likely, and was accepted as that."""
+_NO_VERSION: Final = "lookup.no-version"
 COMMUNITY_MOST: Final = 3
 """As `codelinks.COMMUNITY_MOST`."""
 
@@ -83,6 +87,8 @@ class Looked:
     unasked: tuple[CouldNot, ...] = ()
     """Who could not be asked. With an entry: only what it might lack. Without one: it may exist."""
     notices: tuple[Notice, ...] = ()
+    newest: int | None = None
+    """The newest version of an arXiv paper, where somebody told it; the index does not."""
 
     @property
     def entry(self) -> Entry | None:
@@ -96,6 +102,11 @@ class Looked:
         """
         accepted = self.entry is not None and self.rule.startswith(LIKELY)
         return Outcome.LIKELY if accepted else self.outcome
+
+    @property
+    def lacks_version(self) -> bool:
+        """Whether the version that was asked for is none that is known."""
+        return any(notice.rule == _NO_VERSION for notice in self.notices)
 
     @property
     def unknown(self) -> bool:
@@ -188,7 +199,31 @@ def look_up_here(
 
 def _for(what: Named, found: Looked) -> Looked:
     """The answer for somebody who named the same thing in other words."""
-    return replace(found, what=replace(what, why_not=found.what.why_not))
+    return as_typed(replace(found, what=replace(what, why_not=found.what.why_not)))
+
+
+def as_typed(found: Looked) -> Looked:
+    """The answer for what was typed just so, where the same was typed otherwise as well.
+
+    A DOI stands in the letters in which it was asked for, if some are capitals; services give most
+    in small ones. Of a version of an arXiv paper that is none a notice tells.
+    """
+    entry, what = found.entry, found.what
+    if entry is None:
+        return found
+    typed = what.printed != what.value and entry.doi is not None
+    if typed and entry.doi is not None and entry.doi.folded == what.value:
+        entry = replace(entry, doi=replace(entry.doi, value=what.printed))
+        return replace(found, entries=(entry, *found.entries[1:]))
+    if what.version is None or found.newest is None or what.version <= found.newest:
+        return found
+    known = found.evidence.get("arxiv") or found.evidence.get("title")
+    asked = f", asked on {known.asked}" if known is not None and known.asked else ""
+    told = Notice(
+        f"{what.shown} has no version {what.version}; the newest is {found.newest} (arXiv{asked}).",
+        rule=_NO_VERSION,
+    )
+    return replace(found, notices=(*found.notices, told))
 
 
 def _here(
@@ -200,7 +235,10 @@ def _here(
     if kept is not None and (known := kept.find(what, options.mark)) is not None:
         told = {part: Known(*row) for part, row in known.evidence.items()}
         said = tuple(Notice(message, rule="lookup.kept") for message in known.said)
-        return Looked(what, Outcome.SURE, (known.entry,), known.rule, "kept", told, notices=said)
+        return Looked(
+            what, Outcome.SURE, (known.entry,), known.rule, "kept", told,
+            notices=said, newest=known.newest,
+        )  # fmt: skip
     if index is not None:
         if what.kind == ARXIV and (arxiv := parse_arxiv(what.value)) is not None:
             # Who wants the published version by name does not want the preprint alone.
@@ -235,6 +273,9 @@ def _by_title(what: Named, index: Index, options: LookupOptions) -> Looked:
         paper = index.paper(found.arxiv)
         if paper is not None:
             return of_paper(what, paper, index, found.rule, code=options.code)
+    otherwise = _read_otherwise(what, index, options)
+    if otherwise is not None and (otherwise.entry is not None or not papers):
+        return otherwise
     if not papers:
         return Looked(what, rule=found.rule)
     if found.outcome is Outcome.LIKELY and Outcome.LIKELY in options.accept and len(papers) == 1:
@@ -242,6 +283,49 @@ def _by_title(what: Named, index: Index, options: LookupOptions) -> Looked:
         return of_paper(what, papers[0][1], index, rule, code=options.code)
     entries = tuple(entry_of(paper) for _, paper in papers)
     return Looked(what, found.outcome, entries, found.rule, "index")
+
+
+def _read_otherwise(what: Named, index: Index, options: LookupOptions) -> Looked | None:
+    """What a title leads to when a year or authors were typed beside it; None for nothing."""
+    if not BESIDE.search(what.value):
+        return None
+    from bibtools.sites.title_readings import readings
+
+    ways = readings(what.value)
+    if not ways:
+        return None
+    from bibtools.workflows.lookup_readings import asked_for, doubt, one_work, rule_of
+
+    sure: list[tuple[IndexedPaper, str]] = []
+    likely: list[tuple[IndexedPaper, str]] = []
+    for way in ways:
+        found = index.resolve_one(asked_for(way))
+        papers = [paper for one in found.candidates if (paper := index.paper(one.arxiv))]
+        if found.outcome is Outcome.SURE and papers:
+            why = doubt(way, entry_of(papers[0]))
+            (likely if why else sure).append((papers[0], rule_of(why or found.rule, way)))
+        else:
+            likely += [(paper, rule_of(found.rule, way)) for paper in papers]
+    if sure and one_work([entry_of(paper) for paper, _ in sure]):
+        paper, rule = sure[0]
+        return of_paper(what, paper, index, rule, code=options.code)
+    several = {paper.arxiv.value: (paper, rule) for paper, rule in reversed([*sure, *likely])}
+    if not several:
+        return None
+    shown = [several[value] for value in reversed(several)]
+    if len(shown) > 1:
+        entries = tuple(entry_of(paper) for paper, _ in shown)
+        return Looked(what, Outcome.AMBIGUOUS, entries, "several papers are alike", "index")
+    paper, rule = shown[0]
+    if Outcome.LIKELY in options.accept:
+        return of_paper(what, paper, index, LIKELY + rule, code=options.code)
+    return Looked(what, Outcome.LIKELY, (entry_of(paper),), rule, "index")
+
+
+BESIDE: Final = later(
+    r"\d{4}|[\"\u201c,:./|)-]\s|\s[-\u2013\u2014|/]|\b(?:by|al)\b|[)\]]$", re.IGNORECASE
+)
+"""Whether anything may stand beside a title; most have none of it, and are read in one way."""
 
 
 def of_paper(what: Named, paper: IndexedPaper, index: Index, rule: str, *, code: bool) -> Looked:
@@ -256,7 +340,16 @@ def of_paper(what: Named, paper: IndexedPaper, index: Index, rule: str, *, code:
     entry = replace(entry, code=_code(links))
     for link in entry.code:
         evidence[f"code {link.url}"] = Known(INDEX, question, link.evidence)
-    return Looked(what, Outcome.SURE, (entry,), rule, "index", evidence)
+    notices = () if entry.authors else (_nameless(what),)
+    return Looked(what, Outcome.SURE, (entry,), rule, "index", evidence, notices=notices)
+
+
+def _nameless(what: Named) -> Notice:
+    return Notice(
+        f"{what.shown}: the offline index has no authors of it, so the entry has none.",
+        rule="lookup.no-authors",
+        hint="With --published the services are asked for them.",
+    )
 
 
 def _code(links: Sequence[Link]) -> tuple[Link, ...]:

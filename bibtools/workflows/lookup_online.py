@@ -31,7 +31,8 @@ from bibtools.model import (
 )
 from bibtools.model.progress import Progress
 from bibtools.sites.asking import Answer, CouldNotAsk, Found, Question
-from bibtools.sites.named import (
+from bibtools.sites.named import Named
+from bibtools.sites.named_identifiers import (
     ACL,
     ARXIV,
     DBLP,
@@ -41,12 +42,21 @@ from bibtools.sites.named import (
     PMID,
     REPOSITORY,
     TITLE,
-    Named,
 )
 from bibtools.sites.services import service
+from bibtools.sites.title_readings import Reading, readings
 from bibtools.text.addresses import same_address_key
 from bibtools.text.titles import title_key, title_words
-from bibtools.workflows.lookup import LIKELY, CouldNot, Known, Looked, LookupOptions
+from bibtools.workflows.lookup import (
+    BESIDE,
+    LIKELY,
+    CouldNot,
+    Known,
+    Looked,
+    LookupOptions,
+    as_typed,
+)
+from bibtools.workflows.lookup_readings import asked_for, doubt, rule_of
 from bibtools.workflows.lookup_repositories import headed, papers_of
 from bibtools.workflows.online import Asks, OnlineOptions, Told, dated, enrich_online
 from bibtools.workflows.online.sides import candidate_records
@@ -58,6 +68,8 @@ _LETTERS: Final = 24
 """Letters of a title below which it may be anybody's."""
 _WORDS: Final = 4
 _MOST_CANDIDATES: Final = 10
+_MOST_READINGS: Final = 3
+"""Readings of one title for which services are asked."""
 
 
 def look_up_online(
@@ -77,7 +89,9 @@ def look_up_online(
     run = _Run(web, index, options, progress)
     distinct = {(one.what.kind, one.what.value): one for one in looked}
     done = dict(zip(distinct, run.look_up(list(distinct.values())), strict=True))
-    found = [replace(done[one.what.kind, one.what.value], what=one.what) for one in looked]
+    found = [
+        as_typed(replace(done[one.what.kind, one.what.value], what=one.what)) for one in looked
+    ]
     if kept is not None:
         for one in done.values():
             _keep(one, kept, options)
@@ -93,7 +107,7 @@ def _keep(one: Looked, kept: LookedUp, options: LookupOptions) -> None:
         for part, known in one.evidence.items()
     }
     said = tuple(notice.message for notice in one.notices)
-    kept.keep(one.what, options.mark, Kept(one.entry, told, one.rule, said))
+    kept.keep(one.what, options.mark, Kept(one.entry, told, one.rule, said, one.newest))
 
 
 @dataclass(slots=True)
@@ -107,6 +121,8 @@ class _Wanted:
     """What is to be searched for: a title, maybe with authors and year."""
     rule: str = ""
     """How the seed was found."""
+    reading: Reading | None = None
+    """What the title was read as, where it was not taken as it was typed."""
     outcome: Outcome = Outcome.NONE
     candidates: list[Entry] = field(default_factory=list)
     unasked: list[CouldNot] = field(default_factory=list)
@@ -249,9 +265,36 @@ class _Run:
         # What is only likely is accepted at the end, where it is known as such.
         settings = OnlineOptions(code=False, keyed=self.options.keyed)
         self.identify(wanted, settings)
+        self.read_otherwise(wanted, settings)
         still = [one for one in wanted if one.seed is None and one.outcome is Outcome.NONE]
         if still and not self.web.silent:
             self.identify(still, replace(settings, thorough=True))
+            self.read_otherwise(still, replace(settings, thorough=True))
+
+    def read_otherwise(self, wanted: Sequence[_Wanted], settings: OnlineOptions) -> None:
+        """Ask once more for titles that may have authors or a year beside them."""
+        ways = {
+            id(one): readings(one.what.value)[:_MOST_READINGS]
+            for one in wanted
+            if one.seed is None and one.what.kind == TITLE and BESIDE.search(one.what.value)
+        }
+        for number in range(_MOST_READINGS):
+            asked = [
+                (one, ways[id(one)][number])
+                for one in wanted
+                if one.seed is None and number < len(ways.get(id(one), ()))
+            ]
+            if not asked:
+                return
+            tries = [_Wanted(one.before, given=asked_for(way)) for one, way in asked]
+            self.identify(tries, settings)
+            for (one, way), tried in zip(asked, tries, strict=True):
+                one.unasked += tried.unasked
+                if tried.seed is not None:
+                    one.seed, one.rule, one.reading = tried.seed, rule_of(tried.rule, way), way
+                elif one.outcome is Outcome.NONE:
+                    one.outcome, one.candidates = tried.outcome, tried.candidates
+                    one.rule = rule_of(tried.rule, way)
 
     def identify(self, wanted: Sequence[_Wanted], settings: OnlineOptions) -> None:
         given = [one.given or Entry(title=one.what.value) for one in wanted]
@@ -280,7 +323,25 @@ class _Run:
             [one for one in seeded if one.seed and not (one.seed.doi or one.seed.venue)],
         ):
             done |= self.enrich(some, settings)
+        self.add_versions(done)
         return [done.get(id(one)) or _not_found(one) for one in wanted]
+
+    def add_versions(self, done: dict[int, Looked]) -> None:
+        """Note the newest version of each arXiv paper; its record is there already."""
+        answered = getattr(self.web, "answered", {})
+        questions = {
+            name: question
+            for name, one in done.items()
+            if one.what.kind == ARXIV
+            and one.entry is not None
+            and str(question := Question("arxiv", "arxiv", one.what.value)) in answered
+        }
+        asked = list(dict.fromkeys(questions.values()))
+        answers = self.answers([Job(service("arxiv"), "arxiv", asked)])
+        for name, question in questions.items():
+            answer = answers.get(question)
+            if isinstance(answer, Found) and (paper := parse_arxiv(answer.records[0].identifier)):
+                done[name] = replace(done[name], newest=paper.version)
 
     def enrich(self, seeded: Sequence[_Wanted], settings: OnlineOptions) -> dict[int, Looked]:
         """One run of `enrich` over seeds, by the identity of what was wanted."""
@@ -299,7 +360,10 @@ class _Run:
                 seeded[notice.line].notices.append(
                     Notice(notice.message, rule=notice.rule, hint=notice.hint)
                 )
-        return {id(one): _looked(one, told) for one, told in zip(seeded, online.told, strict=True)}
+        return {
+            id(one): _looked(one, told, self.options.accept)
+            for one, told in zip(seeded, online.told, strict=True)
+        }
 
 
 _HERE: Final = "<looked up>"
@@ -319,7 +383,7 @@ def _seed(what: Named) -> Entry | None:
             arxiv = parse_arxiv(what.value)
             return Entry(type=type_preprint, arxiv=arxiv) if arxiv is not None else None
         case "doi":
-            doi = parse_doi(what.value)
+            doi = parse_doi(what.printed or what.value)
             return Entry(doi=doi) if doi is not None else None
         case "pmid":
             return Entry(other_ids={"pmid": what.value})
@@ -418,7 +482,7 @@ def _is_title(title: str, entry: Entry) -> bool:
 # --- from entries to answers ----------------------------------------------------------------------
 
 
-def _looked(one: _Wanted, told: Told) -> Looked:
+def _looked(one: _Wanted, told: Told, accept: Iterable[Outcome]) -> Looked:
     """What `enrich` told, as the answer."""
     entry, unasked = told.entry, (*one.unasked, *_unasked(told))
     notices = tuple(one.notices)
@@ -439,9 +503,17 @@ def _looked(one: _Wanted, told: Told) -> Looked:
         remarks=(),
         links=tuple(link for link in entry.links if link.evidence != _GIVEN),
     )
-    return Looked(
+    looked = Looked(
         one.what, Outcome.SURE, (entry,), one.rule, "services", evidence, _lacking(unasked), notices
     )
+    if one.reading is None or one.rule.startswith(LIKELY):
+        return looked
+    if not (why := doubt(one.reading, entry)):
+        return looked
+    rule = rule_of(why, one.reading)
+    if Outcome.LIKELY in accept:
+        return replace(looked, rule=LIKELY + rule)
+    return replace(looked, outcome=Outcome.LIKELY, rule=rule, evidence={})
 
 
 def _lacking(unasked: tuple[CouldNot, ...]) -> tuple[CouldNot, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from bibtools.adapters.pdf_text import PdfText, read_pdf
 from bibtools.errors import InputError
 from bibtools.model import Entry, Outcome
-from bibtools.sites.named import PDF, TITLE, Named
+from bibtools.sites.named import Named
+from bibtools.sites.named_identifiers import PDF, TITLE
 from bibtools.text.first_page import PaperClaim, claims_of, has_authors, has_title
 from bibtools.workflows.lookup import Looked
 
@@ -57,7 +59,7 @@ def look_up_pdfs(whats: Sequence[Named], look_up: LookUp) -> list[Looked]:
 
 def _opened(what: Named) -> _Pdf:
     try:
-        text = read_pdf(what.value)
+        text = read_pdf(_at_home(what.value))
     except InputError as error:
         why = error.message.rstrip(".")
         if error.hint:
@@ -68,6 +70,18 @@ def _opened(what: Named) -> _Pdf:
         if not text.info and not text.xmp:
             return _Pdf(what, done=Looked(replace(what, why_not=why), rule=why))
     return _Pdf(what, text, list(claims_of(text.pages, text.info, text.xmp)))
+
+
+def _at_home(path: str) -> str:
+    """A path with the user's folder in the place of "~", as no shell did it for a line of standard
+    input or between quotes; a folder of that name goes first.
+    """
+    if not path.startswith("~") or Path(path).exists():
+        return path
+    try:
+        return str(Path(path).expanduser())
+    except RuntimeError:  # there is no such user
+        return path
 
 
 def _weigh(one: _Pdf, claim: PaperClaim, looked: Looked) -> None:
@@ -84,7 +98,7 @@ def _weigh(one: _Pdf, claim: PaperClaim, looked: Looked) -> None:
         if claim.kind == TITLE:
             rule = "a paper of that title is known, but the page does not name its authors"
         one.last = one.last or replace(
-            looked, what=one.what, outcome=Outcome.LIKELY, rule=rule, evidence={}
+            looked, what=one.what, outcome=Outcome.LIKELY, rule=rule, evidence={}, notices=()
         )
     elif entries and claim.kind == TITLE and len(fitting) == 1:
         one.last = replace(

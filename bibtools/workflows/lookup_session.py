@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from bibtools.adapters.looked_up import LookedUp
 from bibtools.adapters.user_folders import cache_home, data_home
-from bibtools.sites.named import PDF, Named
+from bibtools.sites.named import Named
+from bibtools.sites.named_identifiers import PDF
 from bibtools.workflows.lookup import Looked, LookupOptions, is_open, look_up_here
 
 if TYPE_CHECKING:

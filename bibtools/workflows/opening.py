@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bibtools.errors import BibtoolsError
 from bibtools.model import Entry, parse_arxiv, parse_doi
-from bibtools.sites.named import (
+from bibtools.sites.named import Named, named
+from bibtools.sites.named_identifiers import (
     ACL,
     ADDRESS,
     ARXIV,
@@ -18,8 +19,6 @@ from bibtools.sites.named import (
     PMID,
     REPOSITORY,
     TITLE,
-    Named,
-    named,
 )
 from bibtools.text.addresses import is_web_address
 

@@ -16,13 +16,14 @@ from bibtools.adapters.files import (
 )
 from bibtools.errors import UsageError
 from bibtools.formats.bibtex.writing import write_entry
-from bibtools.formats.provenance import SUFFIX, Provenance, latest, read_provenance, sentences
+from bibtools.formats.provenance import SUFFIX, Provenance, read_provenance, sentences
 from bibtools.formats.report_page import GENERATOR, Paper, Told, paper_of, write_page
 from bibtools.keys import assign_keys
 from bibtools.model import Notice
 from bibtools.model.progress import Progress
 from bibtools.workflows.json_fields import JSON_KINDS, json_fields
 from bibtools.workflows.reading import Reading, read
+from bibtools.workflows.report_evidence import Known, evidence_of_each
 from bibtools.workflows.why import TYPE
 
 _STEP = 500
@@ -91,45 +92,58 @@ def _title(files: Sequence[str]) -> str:
 
 
 def _evidence(file: str) -> tuple[dict[str, list[Provenance]], list[Notice]]:
-    """What the side file of a file says, by citation key."""
+    """What the side file of a file says, by citation key, older lines first."""
     if file == standard_stream:
         return {}, []
     data, _ = read_if_there(file + SUFFIX)
     rows, notices = read_provenance(data or b"", file + SUFFIX)
     found: dict[str, list[Provenance]] = defaultdict(list)
-    for (key, _), row in latest(rows).items():
-        found[key].append(row)
+    for row in rows:
+        found[row.key].append(row)
     return found, notices
 
 
 def _papers(reading: Reading, evidence: Mapping[str, Sequence[Provenance]]) -> Iterator[Paper]:
     entries = reading.entries
     if reading.document is not None:
-        living = (one for one in reading.document.entries if not one.inside_comment)
-        for entry, block in zip(entries, living, strict=True):
-            known = evidence.get(block.key, ())
-            told = _told(known, {TYPE: block.type, **block.fields}) if known else []
+        living = [one for one in reading.document.entries if not one.inside_comment]
+        known = evidence_of_each(
+            evidence,
+            [block.key for block in living],
+            lambda at: {TYPE: living[at].type, **living[at].fields},
+        )
+        for number, (entry, block) in enumerate(zip(entries, living, strict=True)):
+            told = _told(known[number]) if number in known else []
             yield paper_of(entry, bibtex=block.text, told=told, file=reading.file)
         return
     shown: Sequence[Mapping[str, str]] = ()
     if evidence and reading.kind in JSON_KINDS:
         shown = json_fields(entries, reading.kind)
+    known = evidence_of_each(
+        evidence,
+        [entry.key or "" for entry in entries],
+        lambda at: shown[at] if shown else {},
+    )
     # An entry without a key gets one in its BibTeX, and has none on the page.
     for number, (entry, keyed) in enumerate(zip(entries, assign_keys(entries), strict=True)):
-        known = evidence.get(entry.key or "", ())
-        told = _told(known, shown[number] if shown else {}) if known else []
+        told = _told(known[number]) if number in known else []
         text = write_entry(replace(keyed, extra={}), "bibtex", "none", exact=False)
         yield paper_of(entry, bibtex=text, told=told, file=reading.file)
 
 
-def _told(known: Sequence[Provenance], fields: Mapping[str, str]) -> list[Told]:
+def _told(known: Known) -> list[Told]:
     """The sentences of `bibtools why`, by field; those of which nothing is known come last."""
-    now = {name.lower(): value for name, value in fields.items()}
     told = []
-    for one in known:
-        first, *rest = sentences(one, now.get(one.field))
+    for row in known.rows:
+        first, *rest = sentences(row, known.fields.get(row.field))
+        if row in known.unsure:
+            rest.append(
+                f"{known.sharing} entries have this key; which of them this was said of, "
+                "is not known."
+            )
         told.append(Told(first, tuple(line.strip() for line in rest)))
-    own = [name for name in now if name != TYPE and name not in {one.field for one in known}]
+    named = {row.field for row in known.rows}
+    own = [name for name in known.fields if name != TYPE and name not in named]
     if own:
         verb = "was" if len(own) == 1 else "were"
         told.append(

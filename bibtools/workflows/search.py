@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bibtools.adapters.fulltext.asking import Hit, ask
 from bibtools.adapters.fulltext.store import DamagedError, Store
@@ -172,10 +172,24 @@ def search(
         key=lambda one: (-round(one.hit.scored.score, 6), order[id(one.source)], one.hit.line)
     )
     nowhere = set.intersection(*unknown) if unknown else set()
-    notices = (*query.notices, *sorted(nowhere, key=lambda one: (one.column or 0, one.message)))
+    notices = (*query.notices, *_told(nowhere))
     return Searched(
         query, tuple(found[:limit]), more or (limit is not None and len(found) > limit), notices
     )
+
+
+_MOST_TOLD: Final = 10
+"""Words that nothing has, each of which is told."""
+
+
+def _told(nowhere: Collection[Notice]) -> list[Notice]:
+    """The words that nothing has, in the order of the question."""
+    told = sorted(nowhere, key=lambda one: (one.column or 0, one.message))
+    if len(told) > _MOST_TOLD + 1:
+        more = f"Nothing has {len(told) - _MOST_TOLD} other words of the question either."
+        column = told[_MOST_TOLD].column
+        told[_MOST_TOLD:] = [Notice(more, "question", None, column, rule="search.unknown-word")]
+    return told
 
 
 def entries_of(searched: Searched) -> list[Entry]:

@@ -15,14 +15,14 @@ from bibtools.formats.provenance import SUFFIX
 def undo(files: Sequence[str], here: Path | None = None) -> list[Change]:
     """Take back the last change of each file; gives the changes, none when there is nothing.
 
-    The evidence beside a .bib that the same run wrote goes with it.
+    The evidence and the marks beside a .bib that the same run wrote go with it.
 
     Without files: the last run that changed a file in the folder `here` or below, all its files
     together. Raises `WriteError` when one of them was changed since; then none is touched.
     """
     if files:
         found = [_known(file, journal.last_change(file), "undo") for file in _once(files)]
-        found = _with_evidence(found, files, journal.last_change)
+        found = _with_side_files(found, files, journal.last_change)
         return _do(found, journal.check_undo, journal.take_back)
     inside = _inside(here or Path.cwd())
     living = [change for path in inside if (change := journal.last_change(path)) is not None]
@@ -33,7 +33,7 @@ def redo(files: Sequence[str], here: Path | None = None) -> list[Change]:
     """Make again what the last undo took back; as `undo`, the other way."""
     if files:
         found = [_known(file, journal.next_change(file), "redo") for file in _once(files)]
-        found = _with_evidence(found, files, journal.next_change)
+        found = _with_side_files(found, files, journal.next_change)
         return _do(found, journal.check_redo, journal.make_again)
     inside = _inside(here or Path.cwd())
     waiting = [change for path in inside if (change := journal.next_change(path)) is not None]
@@ -66,19 +66,25 @@ def _known(file: str, change: Change | None, word: str) -> Change:
     return change
 
 
-def _with_evidence(
+def _with_side_files(
     changes: list[Change], files: Sequence[str], change_of: Callable[[str], Change | None]
 ) -> list[Change]:
     """The changes with those of the side files that tell of them, made in the same run.
 
     A side file stands beside the name that was given, which may be a link to the file elsewhere.
+    Side files may be deleted at any time, so one that is gone keeps nothing from being undone.
     """
+    from bibtools.workflows.outputs import STATE_SUFFIX
+
     found = list(changes)
     runs = {change.run for change in changes}
     for name in dict.fromkeys([*(str(change.path) for change in changes), *files]):
-        beside = change_of(f"{name}{SUFFIX}")
-        if beside is not None and beside.run in runs and beside not in found:
-            found.append(beside)
+        for suffix in (SUFFIX, STATE_SUFFIX):
+            beside = change_of(f"{name}{suffix}")
+            if beside is None or beside.run not in runs or beside in found:
+                continue
+            if beside.undone or beside.path.exists():
+                found.append(beside)
     return found
 
 

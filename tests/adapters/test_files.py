@@ -50,6 +50,23 @@ def test_read_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_bytes("-") == b"\xffx"
 
 
+def test_links_that_lead_nowhere(tmp_path: Path) -> None:
+    link, lost = tmp_path / "link.bib", tmp_path / "lost.bib"
+    link.symlink_to("nowhere.bib")
+    lost.symlink_to("folder/x.bib")
+    with pytest.raises(InputError, match=r'link\.bib" is a link to "nowhere\.bib", which is not'):
+        read_bytes(link)
+    assert read_if_there(link) == (None, absent)
+    # To write through it makes the file that it leads to, where there is a folder for it.
+    write_file(link, b"x")
+    assert (link.is_symlink(), (tmp_path / "nowhere.bib").read_bytes()) == (True, b"x")
+    with pytest.raises(
+        WriteError, match=r'lost\.bib" was not written: there is no folder ".*/folder"'
+    ):
+        write_file(lost, b"x")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["link.bib", "lost.bib", "nowhere.bib"]
+
+
 def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match=r'^There is no file ".*none"\.$'):
         read_bytes(tmp_path / "none")

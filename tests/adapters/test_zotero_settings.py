@@ -151,9 +151,15 @@ def test_the_type_alone_is_the_users_own_library_and_an_option_hides_both() -> N
     assert settings(ZoteroOptions(library="user:3"), wrong).library_id == 3
 
 
-@pytest.mark.parametrize("told", ["", "/", " / "])
+@pytest.mark.parametrize("told", ["/", " / "])
 def test_no_collection_is_the_whole_library_whatever_the_file_says(told: str) -> None:
     assert settings(ZoteroOptions(collection=told), collection="Reading").collection is None
+
+
+@pytest.mark.parametrize("told", ["", "  "])
+def test_an_empty_option_is_no_collection(told: str) -> None:
+    with pytest.raises(UsageError, match="--collection names no collection"):
+        settings(ZoteroOptions(collection=told))
 
 
 @pytest.mark.parametrize(

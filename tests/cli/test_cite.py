@@ -396,11 +396,40 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
         yield Services(server, monkeypatch)
 
 
+@pytest.mark.parametrize("end", ["tex", "aux", "bcf", "md", "typ"])
+def test_a_document_that_is_damaged_takes_no_entries_out(folder: Path, end: str) -> None:
+    document = folder / f"main.{end}"
+    Path("good.tex").write_text(r"\cite{apple}")
+    bibtools("cite", "good.tex", "--from", "library.bib", "-o", "refs.bib")
+    before = Path("refs.bib").read_bytes()
+    document.write_bytes(b"<a>\0\1" + bytes(range(256)))
+    for how in (("-o", "refs.bib"), ("--keys",)):
+        ran = bibtools("cite", document.name, "--from", "library.bib", *how)
+        assert (ran.code, ran.stdout) == (2, "")
+        assert ran.stderr.startswith(f"Error: {document.name}:")
+        assert "so it cannot be told what it cites" in ran.stderr
+    assert Path("refs.bib").read_bytes() == before
+
+
+def test_a_control_file_that_was_cut_off_takes_no_entries_out() -> None:
+    Path("good.tex").write_text(r"\cite{apple}")
+    bibtools("cite", "good.tex", "--from", "library.bib", "-o", "refs.bib")
+    before = Path("refs.bib").read_bytes()
+    Path("main.bcf").write_text('<?xml version="1.0"?>\n<bcf:controlfile xmlns:bcf="x">\n')
+    ran = bibtools("cite", "main.bcf", "--from", "library.bib", "-o", "refs.bib")
+    assert (ran.code, Path("refs.bib").read_bytes()) == (2, before)
+    assert ran.stderr.startswith("Error: main.bcf:3:")
+
+
 @ONLY_LOOPBACK
 def test_identifiers_are_looked_up_once_and_pinned(services: Services) -> None:
     tex("arxiv:2306.00033", "doi:10.1234/tides.15", "https://doi.org/10.1234/wind.18", "apple")
     ran = services.cite()
-    assert (ran.code, ran.stderr) == (0, "refs.bib: 4 entries cited: 4 added\n")
+    assert (ran.code, ran.stderr) == (
+        0,
+        'Entry "doi:10.1234/wind.18": retracted, says its publisher, 2024-02-03 (notice: doi '
+        "10.1234/wind.18.r).\nrefs.bib: 4 entries cited: 4 added\n",
+    )
     keys = [entry.key for entry in Document.parse(refs().encode()).entries]
     assert keys == [
         "apple", "arxiv:2306.00033", "doi:10.1234/tides.15", "https://doi.org/10.1234/wind.18",
@@ -411,6 +440,14 @@ def test_identifiers_are_looked_up_once_and_pinned(services: Services) -> None:
     ran = services.cite()
     assert ran.stderr == "refs.bib: 4 entries cited: nothing changed\n"
     assert services.server.requests == []
+
+
+@ONLY_LOOPBACK
+def test_what_a_look_up_has_to_tell_is_told(services: Services) -> None:
+    tex("arxiv:2306.00033v99")
+    ran = services.cite()
+    assert ran.code == 0
+    assert "arXiv:2306.00033 has no version 99; the newest is 2 (arXiv, asked on " in ran.stderr
 
 
 @ONLY_LOOPBACK

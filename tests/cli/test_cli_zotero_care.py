@@ -180,6 +180,47 @@ def test_a_file_in_utf_16_is_left_as_it_is(desk: Desk) -> None:
     assert desk.file.read_bytes() == BOATS.encode("utf-16")
 
 
+@pytest.mark.parametrize("command", ["status", "pull", "push", "sync"])
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        pytest.param("refs.bib", b"PK\3\4\0\0" + bytes(range(256)), id="binary"),
+        pytest.param("notes.txt", b"Buy milk.\n", id="text"),
+        pytest.param("refs.ris", b"TY  - JOUR\nTI  - Boats\nER  - \n", id="ris"),
+        pytest.param("notes.txt", None, id="not-there"),
+    ],
+)
+def test_what_is_no_bibliography_is_refused(
+    desk: Desk, command: str, name: str, data: bytes | None
+) -> None:
+    desk.library.put(KITES)
+    before = desk.contents()
+    file = desk.file.with_name(name)
+    if data is not None:
+        file.write_bytes(data)
+    ran = desk.zotero(command, name, *(() if command == "status" else ("--yes",)))
+    assert ran.code == 2
+    assert ran.stderr.startswith(f'Error: "{name}" ') or (command, data) == ("push", None)
+    assert (file.read_bytes() if file.exists() else None) == data
+    assert desk.contents() == before
+
+
+def test_a_bib_under_another_name_is_synced(desk: Desk) -> None:
+    file = desk.file.with_name("list.txt")
+    file.write_text(BOATS)
+    assert desk.zotero("push", "list.txt", "--yes").code == 0
+    assert desk.item("Folding")
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_collection_is_not_the_whole_library(desk: Desk, empty: str) -> None:
+    desk.write(BOATS)
+    ran = desk.zotero("sync", "refs.bib", "--collection", empty, "--yes")
+    assert (ran.code, desk.contents()) == (2, {})
+    assert ran.stderr.startswith("Error: --collection names no collection: it is empty.")
+    assert desk.zotero("sync", "refs.bib", "--collection", "/", "--yes").code == 0
+
+
 def test_a_plan_shows_titles_without_markup(desk: Desk) -> None:
     desk.library.put({**KITES, "title": 'Kites in <span class="nocase">PyTorch</span>'})
     ran = desk.zotero("sync", "refs.bib", "--plan")

@@ -187,6 +187,27 @@ def test_what_is_only_likely_is_never_called_sure_nor_kept_as_that(
     assert (row["outcome"], row["entry"]) == ("likely", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome", "key"),
+    [
+        pytest.param("A Survey of Tides and Their Tables (2015)", "sure", "beispiel2015survey",
+                     id="year of a publication"),
+        pytest.param("Folding Paper Boats with Learned Creases - Example", "sure",
+                     "example2022folding", id="author"),
+        pytest.param("Beispiel et al. (2015). A Survey of Tides and Their Tables", "sure",
+                     "beispiel2015survey", id="author and year"),
+        pytest.param("A Survey of Tides and Their Tables (1990)", "likely", None, id="other year"),
+        pytest.param("A Survey of Tides and Their Tables - Roux", "none", None, id="other author"),
+        pytest.param("A Survey of Tides and Their Tables 2015", "likely", None, id="bare year"),
+    ],
+)  # fmt: skip
+def test_a_year_or_an_author_beside_a_title(
+    services: Services, text: str, outcome: str, key: str | None
+) -> None:
+    (row,) = rows(services.lookup(text, "--json"))
+    assert (row["outcome"], row["key"]) == (outcome, key), row["rule"]
+
+
 def test_all_is_a_table(services: Services) -> None:
     ran = services.lookup("Learning to float", "--all")
     assert (ran.code, ran.stderr) == (1, "")
@@ -216,6 +237,42 @@ def test_all_is_a_table(services: Services) -> None:
 def test_not_found_says_why(services: Services, what: str, why: str) -> None:
     ran = services.lookup(what)
     assert (ran.code, ran.stdout, ran.stderr) == (1, "", why + "\n")
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["asked", "kept"])
+def test_a_version_that_is_none_is_told_with_the_newest(services: Services, kept: bool) -> None:
+    if kept:
+        assert services.lookup("2104.00011v1", "2104.00011v2", "2104.00011").code == 0
+    ran = services.lookup("2104.00011", "2104.00011v99", "--json")
+    whole, none = rows(ran)
+    assert (ran.code, whole["notices"], none["outcome"]) == (1, [], "sure")
+    assert len(none["notices"]) == 1
+    assert none["notices"][0].startswith(
+        "arXiv:2104.00011 has no version 99; the newest is 2 (arXiv, asked on "
+    )
+    ran = services.lookup("2104.00011v99")
+    assert (ran.code, ran.stdout) == (1, CREASES)
+    assert ran.stderr.startswith("arXiv:2104.00011 has no version 99; the newest is 2 ")
+
+
+@pytest.mark.parametrize(
+    ("what", "doi"),
+    [
+        pytest.param("10.1234/tides.15", "10.1234/tides.15", id="small"),
+        pytest.param("10.1234/Tides.15", "10.1234/Tides.15", id="capital"),
+        pytest.param("https://doi.org/10.1234/TIDES.15", "10.1234/TIDES.15", id="address"),
+    ],
+)
+def test_a_doi_stands_as_it_was_typed(services: Services, what: str, doi: str) -> None:
+    for _ in range(2):
+        ran = services.lookup(what)
+        assert (ran.code, f" = {{{doi}}}," in ran.stdout) == (0, True), ran.stdout
+
+
+def test_one_doi_in_two_spellings_is_one_work(services: Services) -> None:
+    ran = services.lookup("10.1234/Tides.15", "10.1234/TIDES.15")
+    assert ran.stdout.count("@article{") == 1
+    assert "10.1234/Tides.15" in ran.stdout
 
 
 def test_could_not_ask_is_not_not_found(services: Services) -> None:

@@ -44,13 +44,14 @@ BIBTOOLS = frozenset(
     errors
     formats formats.bibtex formats.bibtex.address_fields formats.bibtex.carrying
     formats.bibtex.dangerous formats.bibtex.entry_types formats.bibtex.field_reader
+    formats.bibtex.field_writer
     formats.bibtex.field_values formats.bibtex.fields formats.bibtex.printed
     formats.bibtex.tex_values formats.bibtex.writing formats.csl_variables formats.link_dumps
     keys keys.assigning keys.drafts keys.folding keys.patterns keys.template keys.words
     later matching matching.evidence
     model model.dates model.dating model.entries model.evidence model.identifiers model.names
     model.notices model.progress model.variables
-    sites sites.named
+    sites sites.named sites.named_addresses sites.named_identifiers
     text text.addresses text.fingerprints text.latex_accents text.latex_commands text.latex_decode
     text.latex_encode text.latex_markup text.latex_math text.latex_symbols text.markup text.names
     text.title_case text.titles

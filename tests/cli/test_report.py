@@ -33,6 +33,71 @@ def test_the_evidence_knows_what_the_file_says_now(tmp_path: Path) -> None:
     assert told[-1] == "The entry says now: 10.1000/mine. Somebody changed it since."
 
 
+def row(value: str, rule: str, field: str = "doi", key: str = "a") -> dict[str, Any]:
+    return {"key": key, "field": field, "value": value, "source": "S", "question": "",
+            "asked": "", "rule": rule}  # fmt: skip
+
+
+FIRST, SECOND, OTHER = "10.1000/first", "10.1000/second", "10.1000/other"
+SAID = "Somebody changed it since."
+NOT_KNOWN = "2 entries have this key; which of them this was said of, is not known."
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        pytest.param(
+            [row(FIRST, "one"), row(SECOND, "two")],
+            [[f"doi = {FIRST}|from S: one."], [f"doi = {SECOND}|from S: two."]],
+            id="each-its-own",
+        ),
+        pytest.param(
+            [row(SECOND, "two"), row(FIRST, "one"), row(FIRST, "newer")],
+            [[f"doi = {FIRST}|from S: newer."], [f"doi = {SECOND}|from S: two."]],
+            id="the-last-of-each",
+        ),
+        pytest.param(
+            [row(SECOND, "two")],
+            [None, [f"doi = {SECOND}|from S: two."]],
+            id="one-has-none",
+        ),
+        pytest.param(
+            [row(FIRST, "one"), row(OTHER, "gone")],
+            [
+                [f"doi = {FIRST}|from S: one."],
+                [f"doi = {OTHER}|from S: gone.|The entry says now: {SECOND}. {SAID}|{NOT_KNOWN}"],
+            ],
+            id="whose-is-not-known",
+        ),
+        pytest.param(
+            [row("T", "both", "title")],
+            [["title = T|from S: both."]] * 2,
+            id="what-both-hold",
+        ),
+        pytest.param([row(FIRST, "one", key="b")], [None, None], id="another-key"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", ["bib", "json"])
+def test_entries_with_one_key_have_their_own_evidence(
+    tmp_path: Path, suffix: str, rows: list[dict[str, Any]], told: list[list[str] | None]
+) -> None:
+    file = tmp_path / f"a.{suffix}"
+    if suffix == "bib":
+        blocks = (f"@misc{{a, title = {{T}}, doi = {{{doi}}}}}\n" for doi in (FIRST, SECOND))
+        file.write_text("".join(blocks))
+    else:
+        entry = {"key": "a", "type": "book", "title": "T"}
+        file.write_text(json.dumps([entry | {"ids": {"doi": doi}} for doi in (FIRST, SECOND)]))
+    Path(f"{file}.provenance.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
+    found = [
+        ["|".join([name, *lines]) for name, lines in one["e"] if "by hand." not in lines[0]]
+        if "e" in one
+        else None
+        for one in papers(bibtools("report", file).stdout)
+    ]
+    assert found == told
+
+
 @pytest.mark.parametrize("kind", ["json", "csl-json", "ris", "biblatex"])
 def test_other_formats(tmp_path: Path, kind: str) -> None:
     text = bibtools("convert", usual(tmp_path), "--to", kind).stdout

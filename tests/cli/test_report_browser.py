@@ -14,6 +14,7 @@ import pytest
 
 from bibtools.formats.report_page import Paper
 from bibtools.formats.report_page.page import STATIC
+from bibtools.formats.report_page.page_data import PAGE
 from tests.chromium import DOWN, ENTER, ESCAPE, TAB, UP, Browser, chromium, why_not
 from tests.command_line import bibtools
 from tests.loopback import ONLY_LOOPBACK
@@ -30,12 +31,20 @@ TITLES = [
     "Über die Größe",
 ]
 APPLIED = """
-await new Promise((done) => {
-  // A list that was empty and stays so says nothing.
-  const waited = setTimeout(done, 400);
-  new MutationObserver((_, self) => { self.disconnect(); clearTimeout(waited); done(); })
-    .observe(document.getElementById("list"), {childList: true});
-});
+while (document.querySelector("#list[aria-busy]")) {
+  await new Promise((done) => { setTimeout(done, 5); });
+}
+"""
+CHANGED = """
+for (const [id, value] of Object.entries(values)) {
+  const one = document.getElementById(id);
+  one.value = value;
+  one.dispatchEvent(new Event("input"));
+}
+"""
+EMPTY = """
+history.replaceState(null, "", location.pathname);
+dispatchEvent(new Event("hashchange"));
 """
 
 
@@ -66,6 +75,17 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(usual(folder))
 
 
+@pytest.fixture(scope="module")
+def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(hostile(tmp_path_factory.mktemp("hostile")))
+
+
+@pytest.fixture(scope="module")
+def packed_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """More papers than stand in a page from the start."""
+    return made(long(tmp_path_factory.mktemp("packed"), STATIC + 100))
+
+
 def made(file: Path, *more: str) -> Path:
     out = file.with_suffix(".html")
     assert bibtools("report", file, "-o", out, "-q", *more).code == 0
@@ -78,15 +98,15 @@ def shown(browser: Browser) -> list[str]:
 
 
 def put(browser: Browser, **values: str) -> None:
-    browser.wait(
-        """for (const [id, value] of Object.entries(values)) {
-             const one = document.getElementById(id);
-             one.value = value;
-             one.dispatchEvent(new Event("input"));
-           }"""
-        + APPLIED,
-        values,
-    )
+    browser.wait(CHANGED + APPLIED, values)
+
+
+def emptied(browser: Browser, page: Path) -> None:
+    """The page without search and filters; loaded only where another one is shown."""
+    if browser.address.partition("#")[0] == page.as_uri():
+        browser.wait(EMPTY + APPLIED)
+    else:
+        browser.open(page)
 
 
 def focused(browser: Browser) -> str:
@@ -120,7 +140,7 @@ def focused(browser: Browser) -> str:
     ],
 )
 def test_search(browser: Browser, page: Path, query: str, found: list[int]) -> None:
-    browser.open(page)
+    emptied(browser, page)
     put(browser, q=query)
     assert shown(browser) == [TITLES[number] for number in found]
     count = browser.run("return document.getElementById('count').textContent")
@@ -146,15 +166,17 @@ def test_search(browser: Browser, page: Path, query: str, found: list[int]) -> N
     ],
 )
 def test_filters(browser: Browser, page: Path, values: dict[str, str], found: list[int]) -> None:
-    browser.open(page)
+    emptied(browser, page)
     put(browser, **values)
     assert shown(browser) == [TITLES[number] for number in found]
     # The address keeps it, and a fresh page of that address shows it.
     fragment = "#" + browser.address.partition("#")[2]
     browser.open(page, fragment)
+    browser.wait(APPLIED)
     assert shown(browser) == [TITLES[number] for number in found]
     if found != [0, 1, 2, 3]:
         browser.click("#reset")
+        browser.wait(APPLIED)
         assert shown(browser) == TITLES
         assert "#" not in browser.address
 
@@ -170,7 +192,7 @@ def test_filters(browser: Browser, page: Path, values: dict[str, str], found: li
     ],
 )
 def test_what_papers_have(browser: Browser, page: Path, boxes: list[str], found: list[int]) -> None:
-    browser.open(page)
+    emptied(browser, page)
     for box in boxes:
         browser.click(f"#has-{box}")
     assert shown(browser) == [TITLES[number] for number in found]
@@ -243,19 +265,31 @@ def test_enter_unfolds_what_has_no_link(browser: Browser, tmp_path: Path) -> Non
 
 def test_everything_can_be_reached_by_tab(browser: Browser, page: Path) -> None:
     browser.open(page)
-    reached = []
-    for _ in range(60):
-        browser.press(TAB)
-        reached.append(focused(browser))
+    browser.run(
+        """window.reached = [];
+           addEventListener("focusin", ({target}) => {
+             window.reached.push(target.id || target.textContent);
+           });"""
+    )
+    browser.press(TAB * 60)
+    reached = browser.run("return window.reached")
     wanted = ["skip", "q", "sort", "from", "to", "venue", "type", "category", "has-code", "has-pdf"]
     assert [one for one in reached if one in wanted][: len(wanted)] == wanted
     assert {"Abstract", "BibTeX", "Evidence (2)", "Copy", "DOI"} <= set(reached)
 
 
 def test_the_focus_is_seen(browser: Browser, page: Path) -> None:
-    browser.open(page)
+    """A ring that is drawn, and where nothing cuts it off."""
+    emptied(browser, page)
+    browser.run("document.getElementById('papers').focus()")
     browser.press("j")
-    assert browser.run("return getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    ring = """const ring = getComputedStyle(document.activeElement);
+      return [ring.outlineStyle, parseFloat(ring.outlineWidth), parseFloat(ring.outlineOffset)]"""
+    style, width, offset = browser.run(ring)
+    assert (style, width >= 2) == ("solid", True)
+    contained = "return getComputedStyle(document.activeElement.parentElement).contentVisibility"
+    assert browser.run(contained) == "auto"
+    assert offset + width <= 0
 
 
 def test_the_key_is_copied(browser: Browser, page: Path) -> None:
@@ -272,13 +306,13 @@ def test_the_key_is_copied(browser: Browser, page: Path) -> None:
 SIZES = [(360, 740), (320, 600), (768, 1000), (1280, 900)]
 
 
-@pytest.mark.parametrize("width,height", SIZES)
 @pytest.mark.parametrize("list_", ["usual", "hostile"])
+@pytest.mark.parametrize("width,height", SIZES)
 def test_nothing_to_scroll_sideways(
-    browser: Browser, tmp_path: Path, width: int, height: int, list_: str
+    browser: Browser, page: Path, hostile_page: Path, width: int, height: int, list_: str
 ) -> None:
     browser.size(width, height)
-    browser.open(made(usual(tmp_path) if list_ == "usual" else hostile(tmp_path)))
+    emptied(browser, page if list_ == "usual" else hostile_page)
     browser.run("for (const one of document.querySelectorAll('details')) one.open = true")
     wide = browser.run("return [document.documentElement.scrollWidth, innerWidth]")
     assert wide[0] <= wide[1]
@@ -333,10 +367,10 @@ return found;
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_contrast(browser: Browser, tmp_path: Path, theme: str) -> None:
+def test_contrast(browser: Browser, hostile_page: Path, theme: str) -> None:
     """WCAG 2.2, 1.4.3 (text, 4.5) and 1.4.11 (edges of controls and bars, 3)."""
     browser.media(prefers_color_scheme=theme)
-    browser.open(made(hostile(tmp_path)))
+    emptied(browser, hostile_page)
     browser.run("for (const one of document.querySelectorAll('details')) one.open = true")
     assert browser.run(CONTRAST) == []
     grounds = browser.run("return getComputedStyle(document.body).backgroundColor")
@@ -428,11 +462,28 @@ CARDS = """return [...document.querySelectorAll(arguments[0] + " > li")].map((it
 })"""
 
 
+REDRAWN = """
+for (const order of ["newest", ""]) {
+  document.getElementById("sort").value = order;
+  document.getElementById("sort").dispatchEvent(new Event("input"));
+  while (document.querySelector("#list[aria-busy]")) {
+    await new Promise((done) => { setTimeout(done, 5); });
+  }
+}
+for (const one of document.querySelectorAll("#list .folds > details")) one.open = true;
+while (document.querySelector("#list .folds > details > summary:only-child")) {
+  await new Promise((done) => { setTimeout(done, 5); });
+}
+for (const one of document.querySelectorAll("#list .folds > details")) one.open = false;
+"""
+
+
 @pytest.mark.parametrize("list_", ["usual", "hostile"])
-def test_without_a_script(browser: Browser, tmp_path: Path, list_: str) -> None:
+def test_without_a_script(browser: Browser, page: Path, hostile_page: Path, list_: str) -> None:
     """The list is there, folds open, and it is what the script makes."""
-    page = made(usual(tmp_path) if list_ == "usual" else hostile(tmp_path))
+    page = page if list_ == "usual" else hostile_page
     browser.open(page)
+    browser.wait(REDRAWN)
     scripted = browser.run(CARDS, "#list")
     bars = browser.run("return document.querySelector('aside figure').outerHTML")
     browser.scripts(allowed=False)
@@ -443,18 +494,117 @@ def test_without_a_script(browser: Browser, tmp_path: Path, list_: str) -> None:
     assert browser.run("return document.querySelector('article').checkVisibility()") is True
 
 
-def test_a_long_list_without_a_script(browser: Browser, tmp_path: Path) -> None:
-    page = made(long(tmp_path, STATIC + 1))
+def test_a_long_list_without_a_script(browser: Browser, packed_page: Path) -> None:
+    """The first papers are whole, all are there, and it is said what is not."""
+    browser.open(packed_page)
+    browser.wait(APPLIED + REDRAWN)
+    scripted = browser.run(CARDS, "#list")
     browser.scripts(allowed=False)
-    browser.open(page)
-    assert len(browser.run(CARDS, "noscript ol")) == STATIC + 1
+    browser.open(packed_page)
+    assert browser.run(CARDS, "#list") == scripted
+    assert len(scripted) == PAGE
+    titles = browser.run(
+        "return [...document.querySelectorAll('main h3')].map((h) => h.textContent)"
+    )
+    assert [int(title.rpartition(" ")[2]) for title in titles] == list(range(STATIC + 100))
+    assert browser.run("return document.querySelector('.limit').textContent") == (
+        "Abstracts, BibTeX and evidence of papers after the first 200 need a script, "
+        "which your browser does not run."
+    )
+
+
+def test_a_browser_that_cannot_unpack(browser: Browser, packed_page: Path) -> None:
+    """What is there from the start stays, and it says so."""
+    added = browser.tell(
+        "Page.addScriptToEvaluateOnNewDocument", source="delete globalThis.DecompressionStream"
+    )
+    try:
+        browser.open(packed_page)
+        browser.wait(APPLIED)
+    finally:
+        browser.tell("Page.removeScriptToEvaluateOnNewDocument", **added)
+    assert len(shown(browser)) == PAGE
+    assert browser.run("return document.getElementById('count').textContent") == (
+        "The first 200 of 600 papers. This browser cannot unpack the others: a newer one can."
+    )
+    browser.press("j")
+    assert focused(browser) == shown(browser)[0]
+    visible = "return document.querySelector(arguments[0]).checkVisibility()"
+    assert [browser.run(visible, one) for one in ("#q", "#sort", "#from", ".key button")] == [
+        False, False, False, True]  # fmt: skip
 
 
 # Long lists
 
 
-def test_a_long_list_is_shown_part_by_part(browser: Browser, tmp_path: Path) -> None:
-    browser.open(made(long(tmp_path, STATIC + 100)))
+WHOLE = """
+while (document.documentElement.dataset.whole === undefined) {
+  await new Promise((done) => { setTimeout(done, 5); });
+}
+"""
+
+
+def test_a_packed_paper_is_all_there(browser: Browser, packed_page: Path) -> None:
+    """Searched by its abstract, which is read later; BibTeX and evidence are read when opened."""
+    browser.open(packed_page, "#q=sentence+about+number+577")
+    browser.wait(WHOLE + APPLIED)
+    assert shown(browser) == ["fast fast methods 577"]
+    folds = """
+    const folds = [...document.querySelectorAll("#list .folds > details")];
+    for (const one of folds) one.open = true;
+    while (document.querySelector("#list .folds > details > summary:only-child")) {
+      await new Promise((done) => { setTimeout(done, 5); });
+    }
+    return folds.map((one) => one.textContent);
+    """
+    abstract, bibtex, evidence = browser.wait(folds)
+    assert abstract == "AbstractA sentence about number 577."
+    assert bibtex.startswith("BibTeX@article{key577,")
+    assert evidence == "Evidence (2)remarkSeen 577 times.sourcepage.txt, line 577"
+
+
+def test_all_of_a_packed_list_are_printed(browser: Browser, packed_page: Path) -> None:
+    browser.open(packed_page)
+    browser.wait(WHOLE)
+    printed = """
+    const seen = [];
+    addEventListener("beforeprint", () => {
+      seen.push(...document.querySelectorAll("#list .abstract[open] p"));
+    });
+    dispatchEvent(new Event("beforeprint"));
+    dispatchEvent(new Event("afterprint"));
+    return seen.map((one) => one.textContent);
+    """
+    assert browser.run(printed) == [
+        f"A sentence about number {number}." for number in range(STATIC + 100)
+    ]
+    assert browser.run("return document.querySelectorAll('#list details[open]').length") == 0
+
+
+def test_orders_of_a_packed_list(browser: Browser, packed_page: Path) -> None:
+    """Who types on looks among what was found; who takes a letter back, among all again."""
+    queries = ["methods 1", "methods 12", "12 methods", "", '"tree methods', "zebra"]
+    ask = "return document.getElementById('count').textContent"
+    browser.open(packed_page)
+    browser.wait(WHOLE)
+    typed = []
+    for query in queries:
+        put(browser, q=query, sort="oldest")
+        typed.append((browser.run(ask), shown(browser)))
+    for query, found in zip(queries, typed, strict=True):
+        emptied(browser, packed_page)
+        put(browser, q=query, sort="oldest")
+        assert (browser.run(ask), shown(browser)) == found
+    assert [count for count, _ in typed][-3:] == [
+        "600 papers",
+        "60 of 600 papers",
+        "0 of 600 papers",
+    ]
+
+
+def test_a_long_list_is_shown_part_by_part(browser: Browser, packed_page: Path) -> None:
+    browser.open(packed_page)
+    browser.wait(APPLIED)
     assert len(shown(browser)) == 200
     browser.click("#more")
     assert len(shown(browser)) == 400

@@ -55,6 +55,33 @@ def test_nothing_found_is_1_as_of_grep(folder: Path) -> None:
     assert ran.stderr == 'question:1: Nothing has "zzzzzz".\n'
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        pytest.param(
+            [f"zzzz{number}q" for number in range(11)],
+            [f'question:{7 * number + 1}: Nothing has "zzzz{number}q".' for number in range(11)],
+            id="eleven",
+        ),
+        pytest.param(
+            [f"zzzz{number}q" for number in range(50)],
+            [
+                *(f'question:{7 * number + 1}: Nothing has "zzzz{number}q".'
+                  for number in range(10)),
+                "question:71: Nothing has 40 other words of the question either.",
+            ],
+            id="fifty",
+        ),
+        pytest.param(
+            ["z" * 900], [f'question:1: Nothing has "{"z" * 79}\u2026".'], id="a-long-one"
+        ),
+    ],
+)  # fmt: skip
+def test_many_words_that_nothing_has(folder: Path, words: list[str], told: list[str]) -> None:
+    ran = bibtools("search", *words, "refs.bib")
+    assert (ran.code, ran.stdout, ran.stderr.splitlines()) == (1, "", told)
+
+
 def test_json(folder: Path) -> None:
     [found] = json.loads(bibtools("search", "dropout", "--json", "refs.bib").stdout)
     assert found.pop("score") > 0
@@ -151,6 +178,17 @@ def test_nothing_to_search_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ("arguments", "told"),
     [
         pytest.param(["gao", "none.bib"], 'There is no file "none.bib".', id="no such file"),
+        pytest.param(["gao", "none.biblatex"], 'There is no file "none.biblatex".', id="biblatex"),
+        pytest.param(["gao", "/none"], 'There is no file "/none".', id="path from the root"),
+        pytest.param(["gao", "./none"], 'There is no file "./none".', id="path from here"),
+        pytest.param(["gao", "../x/none"], 'There is no file "../x/none".', id="path from above"),
+        pytest.param(["gao", "C:\\none"], 'There is no file "C:\\none".', id="path of Windows"),
+        pytest.param(["gao", "/none"], "bibtools search --in FILE -- WORDS", id="as a word"),
+        pytest.param(["gao", "./"], '"./" is a path', id="folder"),
+        pytest.param(["gao", "-x"], 'There is no option "-x".', id="short word left out"),
+        pytest.param(["gao", "-3d"], 'There is no option "-3d".', id="number left out"),
+        pytest.param(["gao", "-3d"], "bibtools search WORDS FILE -- -3d", id="how to leave it out"),
+        pytest.param(["gao", "--nope"], "No such option '--nope'", id="no such option"),
         pytest.param([], "There are no words to search for.", id="no words"),
         pytest.param(["refs.bib"], "There are no words to search for.", id="only a file"),
         pytest.param(["gao", "--keys", "--json"], "Only one of --keys", id="two outputs"),
@@ -165,6 +203,30 @@ def test_wrong_usage(folder: Path, arguments: list[str], told: str) -> None:
     assert ran.code == 2
     assert ran.stdout == ""
     assert told in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["gao", "--in", "refs.bib", "--", "-/none"], id="left out behind --"),
+        pytest.param(["--in", "refs.bib", "gao|and/or"], id="or"),
+        pytest.param(["gao", "--in", "refs.bib", "--", "-x", "-3d"], id="short words left out"),
+    ],
+)
+def test_words_that_look_like_paths_or_options(folder: Path, words: list[str]) -> None:
+    ran = bibtools("search", *words)
+    assert (ran.code, ran.stdout.partition("\t")[0]) == (0, "gao2021simcse")
+
+
+def test_a_word_with_a_slash_is_no_path(folder: Path) -> None:
+    ran = bibtools("search", "hep-th/9901001", "refs.bib")
+    assert (ran.code, "Error" in ran.stderr) == (1, False)
+
+
+def test_a_link_that_leads_nowhere_is_told(folder: Path) -> None:
+    Path("gone.bib").symlink_to("nowhere.bib")
+    ran = bibtools("search", "gao", "gone.bib")
+    assert ran.stderr.startswith('Error: "gone.bib" is a link to "nowhere.bib", which is not there')
 
 
 def test_standard_input(folder: Path) -> None:

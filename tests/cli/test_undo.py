@@ -73,3 +73,27 @@ def test_one_edited_file_keeps_the_whole_run(bib: Path) -> None:
 )
 def test_words_that_contradict(words: list[str]) -> None:
     assert bibtools("undo", *words).code == 2
+
+
+DOCUMENT = b"\\cite{x}"
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["file-named", "folder"])
+def test_marks_of_cite_go_with_the_file(bib: Path, named: bool) -> None:
+    bib.with_name("t.tex").write_bytes(DOCUMENT)
+    before = sorted(one.name for one in bib.parent.iterdir())
+    bibtools("cite", "t.tex", "--from", bib, "-o", "out.bib")
+    written = {one: one.read_bytes() for one in bib.parent.glob("out.bib*")}
+    assert sorted(one.name for one in written) == ["out.bib", "out.bib.bibtools.json"]
+    assert bibtools("undo", *(["out.bib"] if named else [])).code == 0
+    assert sorted(one.name for one in bib.parent.iterdir()) == before
+    assert bibtools("undo", "--redo", *(["out.bib"] if named else [])).code == 0
+    assert {one: one.read_bytes() for one in bib.parent.glob("out.bib*")} == written
+
+
+def test_marks_that_were_deleted_keep_nothing_from_being_undone(bib: Path) -> None:
+    bib.with_name("t.tex").write_bytes(DOCUMENT)
+    bibtools("cite", "t.tex", "--from", bib, "-o", "out.bib")
+    bib.with_name("out.bib.bibtools.json").unlink()
+    assert bibtools("undo", "out.bib").code == 0
+    assert list(bib.parent.glob("out.bib*")) == []

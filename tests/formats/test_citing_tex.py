@@ -28,6 +28,22 @@ def keys(text: str, kind: str = "tex") -> list[str]:
         pytest.param(r"\newcommand{\x}{\cite[see][]}\x{a}", ["a"], id="alias-with-options"),
         pytest.param(r"\let\x\cite \x{a}", ["a"], id="let"),
         pytest.param(r"\let\x=\textbf \x{a}", [], id="let-of-another"),
+        pytest.param(r"\let\x\cites \x{a}[1]{b}", ["a", "b"], id="let-of-several"),
+        pytest.param(r"\newcommand{\x}{\autocites}\x{a}{b}", ["a", "b"], id="alias-of-several"),
+        pytest.param(r"\let\x\volcite \x{2}{a}", ["a"], id="let-of-a-volume"),
+        pytest.param(
+            r"\DeclareMultiCiteCommand{\x}{\cite}{;}\x(p)()[1]{a}[2]{b}", ["a", "b"],
+            id="declared-for-several",
+        ),
+        pytest.param(r"\newcommand{\citeno}{word}\citeno {a}", [], id="plain-text"),
+        pytest.param(
+            "\\begin{lstlisting}[caption={See \\cite{a}}]\n\\cite{b}\n\\end{lstlisting}", ["a"],
+            id="caption-of-a-listing",
+        ),
+        pytest.param(
+            "\\begin{verbatim}[\\cite{a}]\n\\end{verbatim}\\cite{b}", ["b"],
+            id="verbatim-has-no-options",
+        ),
         pytest.param(r"\NewCommandCopy{\x}{\cite}\x{a}", ["a"], id="copy"),
         pytest.param(r"\def\x#1#2{\cite{#2}}\x{a}{b}", ["b"], id="def"),
         pytest.param(
@@ -92,6 +108,7 @@ def test_whole_citations() -> None:
     ("text", "expected"),
     [
         pytest.param("\\input{a}", [Part("a", "x.tex", 1, 8, "input")], id="input"),
+        pytest.param("\\@input{a}", [Part("a", "x.tex", 1, 9, "input")], id="at-input"),
         pytest.param("\\input a b", [Part("a", "x.tex", 1, 8, "input")], id="plain-tex"),
         pytest.param('\\input{"a b"}', [Part("a b", "x.tex", 1, 8, "input")], id="quoted"),
         pytest.param("\\include{a}", [Part("a", "x.tex", 1, 10, "include")], id="include"),

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from html.parser import HTMLParser
 from typing import Any
 
@@ -21,6 +22,7 @@ from bibtools.formats.report_page.markup import (
     safe_link,
     style_element,
 )
+from bibtools.formats.report_page.page import STATIC
 from bibtools.formats.report_page.papers import readable
 from bibtools.formats.report_page.plots import YearBar, year_bars
 from bibtools.model import (
@@ -225,6 +227,63 @@ def test_hostile_texts_make_no_element(text: str) -> None:
     names = {name for _, attributes in seen.elements for name in attributes}
     assert [name for name in names if name.startswith(("on", "style", "src"))] == []
     assert data_of(html)["papers"][0]["t"] == text
+
+
+def unpacked(html: str, identifier: str) -> Any:
+    found = re.search(
+        f'<script type="text/plain" id="{identifier}">([A-Za-z0-9+/=]*)</script>', html
+    )
+    assert found is not None
+    return json.loads(zlib.decompress(base64.b64decode(found[1])))
+
+
+def test_packed_papers_are_all_there() -> None:
+    """Index and packs together say what the data of a short list say."""
+    texts = [clean(text) for text in SCRIPTS]
+    papers = [
+        Paper(
+            title=f"{text} {number}", key=text, abstract=text if number % 2 else "", year=2020,
+            bibtex=f"@misc{{{number}}}", told=(Told(text, (text,)),) * (number % 3),
+        )
+        for number, text in enumerate(texts * (STATIC // len(texts) + 1))
+    ]  # fmt: skip
+    assert len(papers) > STATIC
+    parts = [papers[start : start + STATIC] for start in range(0, len(papers), STATIC)]
+    plain = [row for part in parts for row in data_of(write_page(part, "x"))["papers"]]
+    html = write_page(papers, "x")
+    data = data_of(html)
+    assert (data["count"], "papers" in data) == (len(papers), False)
+    packs = -(-len(papers) // data["pack"])
+    deep = [row for number in range(packs) for row in unpacked(html, f"pack{number}")]
+    index = unpacked(html, "index")
+    assert [shallow | own for shallow, own in zip(index, deep, strict=True)] == plain
+    for shallow, own in zip(index, deep, strict=True):
+        counts = (int("s" in own), int("b" in own), len(own.get("e", ())))
+        assert (shallow.get("s", 0), shallow.get("b", 0), shallow.get("e", 0)) == counts
+    seen = Seen(html)
+    assert {tag for tag, _ in seen.elements} <= KNOWN
+    assert [tag for tag, _ in seen.elements].count("script") == 3 + packs
+    assert write_page(papers, "x") == html
+
+
+@pytest.mark.parametrize(
+    ("count", "listed", "said"),
+    [
+        pytest.param(STATIC, STATIC, None, id="short"),
+        pytest.param(STATIC + 1, STATIC + 1, "does not run.", id="in-brief"),
+        pytest.param(620, 610, "So do the papers after the first 610 of 620.", id="limited"),
+    ],
+)
+def test_what_is_there_without_a_script(
+    monkeypatch: pytest.MonkeyPatch, count: int, listed: int, said: str | None
+) -> None:
+    monkeypatch.setattr("bibtools.formats.report_page.page.PLAIN", 610)
+    html = write_page([Paper(title=f"T{number}") for number in range(count)], "x")
+    assert html.count("<article") == listed
+    limit = re.search('<noscript><p class="limit">(.*?)</p>', html)
+    assert (limit is None) is (said is None)
+    if limit is not None and said is not None:
+        assert limit[1].endswith(said)
 
 
 @given(entries())

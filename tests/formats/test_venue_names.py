@@ -46,6 +46,10 @@ EMNLP = "Conference on Empirical Methods in Natural Language Processing"
                      article("journal of machine learning research"),
                      id="the case of a full name is the user's"),
         pytest.param(article("A\\&A"), article("Astronomy \\& Astrophysics"), id="ampersand"),
+        pytest.param(article("\\apj"), article("The Astrophysical Journal"), id="command"),
+        pytest.param(article("{\\jqsrt}"), article(
+            "Journal of Quantitative Spectroscopy and Radiative Transfer"), id="command in braces"),
+        pytest.param(article("\\foo"), article("\\foo"), id="unknown command: stays"),
         pytest.param(article("J. Foo Bar."), article("J. Foo Bar."), id="unknown: stays"),
         pytest.param(article("arXiv preprint arXiv:2104.08821"),
                      article("arXiv preprint arXiv:2104.08821"), id="arXiv is no journal"),
@@ -69,6 +73,7 @@ def test_written_out_when_the_table_knows_it(before: str, after: str) -> None:
     [
         pytest.param(JMLR, "J. Mach. Learn. Res.", id="from the table"),
         pytest.param("JMLR", "J. Mach. Learn. Res.", id="from another short name"),
+        pytest.param("\\mnras", "Mon. Not. R. Astron. Soc.", id="command of AASTeX"),
         pytest.param("Zeitschrift f{\\\"u}r Physik", "Zei. fü. Phy.", id="by rule"),
         pytest.param("Nature", "Nature", id="one word"),
         pytest.param("Gut", "Gut", id="one word, unknown"),
@@ -207,6 +212,16 @@ def test_the_table_abbreviates_as_the_rules_do(by_the_rules: Abbreviate) -> None
         if (short := by_the_rules(venue.full)) is not None and short.lower() != venue.short.lower()
     }
     assert differ == set()
+
+
+@pytest.mark.parametrize("style", ["full", "iso4"])
+def test_a_command_that_nobody_knows_is_told(style: VenueStyle) -> None:
+    document = Document.parse(article("\\foo").encode(), "x.bib")
+    done = restyle(document, style, known_names(), by_hand)
+    assert done.data == article("\\foo").encode()
+    assert [one.message for one in done.notices] == [
+        'journal of "a" stays: nobody says what "\\foo" is in full.'
+    ]
 
 
 def test_what_the_rules_cannot_abbreviate_stays_and_is_told() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bibtools.sites.named import LONGEST, Named, isbn13, named, named_identifier
+from bibtools.sites.named import LONGEST, Named, named, named_identifier
+from bibtools.sites.named_identifiers import isbn13
 
 ARXIV = [
     "2104.08821",
@@ -42,6 +43,16 @@ ARXIV = [
     '"arXiv:2104.08821"',
     " 2104.08821\t\n",
     "2104.08821.",
+    "[2104.08821]",
+    "[2104.08821] SimCSE: Simple Contrastive Learning of Sentence Embeddings",
+    "[2104.08821v4] SimCSE",
+    "(arXiv:2104.08821)",
+    "[arXiv:2104.08821v2 [cs.CL]]",
+    "arXiv preprint arXiv:2104.08821, 2021.",
+    "arXiv:2104.08821v4 [cs.CL] 18 May 2022.",
+    "info:arxiv/2104.08821",
+    "https://web.archive.org/web/20220101000000/https://arxiv.org/abs/2104.08821v4",
+    "https://www.google.com/url?q=https://arxiv.org/abs/2104.08821&sa=D",
 ]
 DOIS = [
     ("10.1145/3292500.3330701", "10.1145/3292500.3330701"),
@@ -51,7 +62,13 @@ DOIS = [
     ("http://dx.doi.org/10.1145%2F3292500.3330701", "10.1145/3292500.3330701"),
     ("https://doi-org.proxy.example.edu/10.1145/3292500.3330701", "10.1145/3292500.3330701"),
     ("10.1016/S0140-6736(97)11096-0", "10.1016/s0140-6736(97)11096-0"),
-    ("(10.1016/S0140-6736(97)11096-0)", None),
+    ("(10.1016/S0140-6736(97)11096-0)", "10.1016/s0140-6736(97)11096-0"),
+    ("info:doi/10.1145/3292500.3330701", "10.1145/3292500.3330701"),
+    ("urn:doi:10.1145/3292500.3330701", "10.1145/3292500.3330701"),
+    (
+        "https://proxy.example.edu/login?url=https://doi.org/10.1145/3292500.3330701",
+        "10.1145/3292500.3330701",
+    ),
     ("https://dl.acm.org/doi/10.1145/3292500.3330701", "10.1145/3292500.3330701"),
     ("https://dl.acm.org/doi/abs/10.1145/3292500.3330701", "10.1145/3292500.3330701"),
     ("https://dl.acm.org/doi/pdf/10.1145/3292500.3330701", "10.1145/3292500.3330701"),
@@ -180,8 +197,26 @@ OTHERS = [
         "https://openaccess.thecvf.com/content_CVPR_2020/papers/"
         "He_Momentum_Contrast_for_Boats_CVPR_2020_paper.pdf",
         "title",
-        "Momentum Contrast for Boats",
+        # The address may hold the beginning alone; author and year tell whose title it is.
+        "He et al. (2020). Momentum Contrast for Boats",
     ),
+    ("978 0 262 03384 8", "isbn", "9780262033848"),
+    ("978\u20130\u2013262\u201303384\u20138", "isbn", "9780262033848"),
+    ("0\u2010262\u201003384\u20104", "isbn", "9780262033848"),
+    ("ISBN: 978-0-262-03384-8 (hardcover).", "isbn", "9780262033848"),
+    ("urn:isbn:0262033844", "isbn", "9780262033848"),
+    ("info:pmid/31452104", "pmid", "31452104"),
+    ("https://pubmed.ncbi.nlm.nih.gov/?term=31452104", "pmid", "31452104"),
+    (
+        "https://raw.githubusercontent.com/example/boats/main/README.md",
+        "repository",
+        "https://github.com/example/boats",
+    ),
+    ("file:///home/me/My%20Papers/Boats.pdf", "pdf", "/home/me/My Papers/Boats.pdf"),
+    ("file:///home/me/My%20Papers/Boats.PDF", "pdf", "/home/me/My Papers/Boats.PDF"),
+    ("two  blanks.pdf", "pdf", "two  blanks.pdf"),
+    ("978 reasons to float", "title", "978 reasons to float"),
+    ("doi/10.1 or what is in a name", "title", "doi/10.1 or what is in a name"),
 ]
 NOBODY = [
     "https://openreview.net/forum?id=abc",
@@ -192,6 +227,9 @@ NOBODY = [
     "https://github.com/example",
     "https://arxiv.org/list/cs.CL/recent",
     "https://[broken",
+    "https://web.archive.org/web/2020/https://example.org/boats",
+    "https://paperswithcode.com/paper/paper-boats-that-float-a-long-way-over-deep",
+    "https://pubmed.ncbi.nlm.nih.gov/?term=boats",
 ]
 
 
@@ -259,7 +297,8 @@ def test_in_a_document_only_what_is_dressed_counts(text: str, kind: str | None) 
 @pytest.mark.parametrize(
     ("text", "kind"),
     [("2104.0882", "arxiv"), ("1412.12345v2", "arxiv"), ("cs/0704001", "arxiv"),
-     ("978-0-262-03384-9", "isbn"), ("9780262033849", "isbn"), ("0-262-03384-5", "isbn")],
+     ("978-0-262-03384-9", "isbn"), ("9780262033849", "isbn"), ("0-262-03384-5", "isbn"),
+     ("978 0 262 03384 9", "isbn"), ("978\u20130\u2013262\u201303384\u20139", "isbn")],
 )  # fmt: skip
 def test_nearly_an_identifier_is_no_title(text: str, kind: str) -> None:
     found = named(text)

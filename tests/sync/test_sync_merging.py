@@ -471,6 +471,23 @@ def test_a_line_keeps_its_place_on_its_side() -> None:
     )
 
 
+@pytest.mark.parametrize("direction", ["both", "pull", "push"])
+def test_a_line_that_both_sides_added_is_one_although_it_replaced_another_there(
+    direction: Any,
+) -> None:
+    past = article(extra="seen in 2020\nask Ben")
+    here = article(extra="read twice\nseen in 2020\nask Ben")
+    there = article(extra="seen in 2020\nread twice")
+    first = merge_pair(agreed(past, past), here, there, direction=direction)
+    for side in (first.here, first.there):
+        assert side["extra"].split("\n").count("read twice") == 1
+    later = merge_pair(
+        agreed(first.agreed_here, first.agreed_there), first.here, first.there, direction=direction
+    )
+    assert (later.to_here, later.to_there) == ((), ())
+    assert (later.agreed_here, later.agreed_there) == (first.agreed_here, first.agreed_there)
+
+
 # As Zotero's own client merges (its tests of `_reconcileChanges`): members of lists one by one,
 # the same new creator on both sides is one, a tag is there once.
 def test_as_zotero_merges() -> None:

@@ -16,7 +16,7 @@ from bibtools.adapters.looked_up import Kept, LookedUp
 from bibtools.adapters.user_folders import cache_home, data_home
 from bibtools.codelinks import COMMUNITY_MOST, add_code_links
 from bibtools.formats.link_dumps import COMMUNITY, IN_PAPER, OFFICIAL
-from bibtools.model import ArxivId, Entry, Link, Outcome, type_preprint
+from bibtools.model import ArxivId, Entry, Link, Outcome, parse_doi, type_preprint
 from bibtools.sites.named import named
 from bibtools.workflows import lookup
 from bibtools.workflows.enrich import enrich_entries
@@ -203,3 +203,71 @@ def test_folders_are_where_platformdirs_puts_them(monkeypatch: pytest.MonkeyPatc
             monkeypatch.setenv(name, value)
         assert cache_home() == platformdirs.user_cache_path("bibtools", appauthor=False)
         assert data_home() == platformdirs.user_data_path("bibtools", appauthor=False)
+
+
+# --- a year or authors beside a title -----------------------------------------------------------
+
+BOATS = "Folding Paper Boats with Learned Creases"
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        pytest.param(f"{BOATS} (2021)", "sure", id="year"),
+        pytest.param(f"{BOATS}, 2022", "sure", id="year of publication"),
+        pytest.param(f"Example et al. 2021 {BOATS}", "sure", id="author and year before"),
+        pytest.param(f"{BOATS} - Ada Example", "sure", id="author behind"),
+        pytest.param(f"{BOATS} - Muster", "sure", id="second author"),
+        pytest.param("Learning to Float (Li and Roux, 2021)", "sure", id="which of two"),
+        pytest.param(f"{BOATS} 2021", "likely", id="bare year"),
+        pytest.param(f"{BOATS} (2003)", "likely", id="year too early"),
+        pytest.param(f"{BOATS} (2031)", "likely", id="year too late"),
+        pytest.param(f"{BOATS} - Roux", "none", id="other author"),
+        pytest.param(f"{BOATS} (Roux et al., 2021)", "likely", id="other author and year"),
+        pytest.param(f"Example et al. (2021). {BOATS}. Part II", "likely", id="another part"),
+        pytest.param(f"{BOATS} II (2021)", "none", id="another part with a year"),
+        pytest.param("Folding Paper Ships with Learned Creases (2021)", "none", id="other word"),
+        pytest.param("Learning to Float (2021)", "ambiguous", id="two of one title"),
+        pytest.param("Strings of Boats in Narrow Harbours - Li", "likely", id="authors unknown"),
+    ],
+)
+def test_a_title_with_something_beside_it(index: Index, text: str, outcome: str) -> None:
+    (looked,) = look_up([named(text)], index)
+    assert looked.outcome.value == outcome, looked.rule
+    if looked.entry is not None:
+        wanted = "2104.00013" if "Float" in text else "2104.00011"
+        assert looked.entry.arxiv == ArxivId(wanted)
+        assert "(read as " in looked.rule
+
+
+def test_what_is_likely_by_a_reading_may_be_accepted(index: Index) -> None:
+    likely = LookupOptions(accept=lookup.accepting("likely"))
+    (looked,) = look_up([named(f"{BOATS} 2021")], index, options=likely)
+    assert looked.entry is not None
+    assert looked.shown_outcome is Outcome.LIKELY
+
+
+def test_a_paper_without_authors_is_told(index: Index) -> None:
+    known, nameless = look_up([named("2104.00011"), named("hep-th/9901001")], index)
+    assert known.notices == ()
+    assert nameless.entry is not None
+    assert nameless.entry.authors == ()
+    assert [one.message for one in nameless.notices] == [
+        "arXiv:hep-th/9901001: the offline index has no authors of it, so the entry has none."
+    ]
+
+
+def test_the_index_knows_no_versions_and_says_nothing_of_them(index: Index) -> None:
+    (looked,) = look_up([named("2104.00011v99")], index)
+    assert (looked.outcome, looked.lacks_version, looked.notices) == (Outcome.SURE, False, ())
+
+
+def test_a_kept_doi_stands_in_the_letters_that_were_typed(tmp_path: Path) -> None:
+    kept = LookedUp(tmp_path)
+    entry = Entry(title="Boats", doi=parse_doi("10.1234/boats"))
+    kept.keep(WHAT, LookupOptions().mark, ANSWER._replace(entry=entry))
+    small, mixed = look_up([named("10.1234/boats"), named("doi:10.1234/BoatS")], kept=kept)
+    assert [str(one.entry and one.entry.doi) for one in (small, mixed)] == [
+        "10.1234/boats",
+        "10.1234/BoatS",
+    ]

@@ -28,7 +28,7 @@ READERS = [
     pytest.param("pypdf", marks=pytest.mark.skipif(
         find_spec("pypdf") is None, reason="needs pypdf (the extra `pdf`)")),
 ]  # fmt: skip
-each_reader = pytest.mark.parametrize("reader", READERS)
+each_reader = pytest.mark.parametrize("reader", READERS, indirect=True)
 
 TITLE = "Folding Paper Boats with Learned Creases"
 RECORDS = [
@@ -178,6 +178,41 @@ def test_without_a_reader_it_says_what_to_install(
 def test_a_file_that_is_not_there(index: Index, tmp_path: Path) -> None:
     (one,) = looked(index, tmp_path / "none.pdf")
     assert one.what.why_not.startswith("There is no file")
+
+
+@each_reader
+@pytest.mark.parametrize(
+    ("name", "there", "expected"),
+    [
+        pytest.param("~/paper.pdf", ("home/paper.pdf",), Outcome.SURE, id="home"),
+        pytest.param(
+            "~/paper.pdf", ("home/other.pdf", "~/paper.pdf"), Outcome.SURE, id="folder-of-that-name"
+        ),
+        pytest.param("~/paper.pdf", (), Outcome.NONE, id="not-there"),
+        pytest.param("~no-such-user/paper.pdf", ("home/paper.pdf",), Outcome.NONE, id="nobody"),
+        pytest.param(
+            "file://{}/two%20%20blanks.pdf", ("two  blanks.pdf",), Outcome.SURE, id="file-address"
+        ),
+        pytest.param("two  blanks.pdf", ("two  blanks.pdf",), Outcome.SURE, id="two-blanks"),
+    ],
+)
+def test_paths_as_they_are_written(
+    reader: str,
+    name: str,
+    there: tuple[str, ...],
+    expected: Outcome,
+    index: Index,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for path in there:
+        Path(path).parent.mkdir(exist_ok=True)
+        Path(path).write_bytes(pdf(PAGE))
+    asked = [named(name.format(tmp_path))]
+    (answer,) = look_up_pdfs(asked, lambda names: look_up(names, index))
+    assert answer.outcome is expected
 
 
 @each_reader

@@ -52,12 +52,12 @@ def default_path() -> Path:
     return user_data_path("bibtools", appauthor=False) / "index.sqlite"
 
 
-def open_index(path: Path) -> Index:
+def open_index(path: str | Path) -> Index:
     """Open an index for reading.
 
     Raises `InputError` when it is missing, of another kind, of another version or damaged.
     """
-    return Index(open_tables(path))
+    return Index(open_tables(Path(path)))
 
 
 class Index(Closing):

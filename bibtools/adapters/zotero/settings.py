@@ -94,6 +94,12 @@ def zotero_settings(
         Setting(options.collection, "--collection") if options.collection is not None else None,
         file.text("zotero", "collection"),
     )
+    if options.collection is not None and not options.collection.strip():
+        # Most likely a variable of a script that is empty; the whole library is much to sync.
+        raise UsageError(
+            "--collection names no collection: it is empty.",
+            "Name one, leave --collection out, or write --collection / for the whole library.",
+        )
     if collection is not None and not collection.value.strip().strip("/"):
         collection = None  # `--collection /`: the whole library, whatever the settings file says
     if collection is not None:
@@ -135,7 +141,7 @@ def _endpoint(
     set for the other way of working.
     """
     for told in (
-        Setting(options.endpoint, "--endpoint") if options.endpoint else None,
+        Setting(options.endpoint, "--endpoint") if options.endpoint is not None else None,
         _from_environment(environment, ENDPOINT_VARIABLE),
         file.text("zotero", "endpoint"),
     ):

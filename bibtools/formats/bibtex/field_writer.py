@@ -145,26 +145,26 @@ class FieldWriter:
     def fields(self, links: PrintLinks) -> list[Field]:
         """All of them in their order; printed links as `links` says."""
         entry = self.entry
-        self.heading()
-        self.creators()
-        self.variables(last=False)
-        self.date()
-        self.identifiers()
-        self.variables(last=True)
-        self.users_own()
+        self._heading()
+        self._creators()
+        self._variables(last=False)
+        self._date()
+        self._identifiers()
+        self._variables(last=True)
+        self._users_own()
         if links != "none":
-            self.add_printed(links)
+            self._add_printed(links)
         if entry.abstract:
-            self.text("abstract", ("abstract",), entry.abstract)
+            self._text("abstract", ("abstract",), entry.abstract)
         return [one for one in self.out if one.value]
 
     # One field
 
-    def raw(self, value: str) -> str:
+    def _raw(self, value: str) -> str:
         """A value of the user's own."""
         return raw_or_encoded(value, self.dialect, trusted=self.trusted)
 
-    def put(self, names: Sequence[str], value: str, same: Callable[[str], bool]) -> None:
+    def _put(self, names: Sequence[str], value: str, same: Callable[[str], bool]) -> None:
         """Write a value; the user's own spelling of it where there is one that says the same."""
         if not value:
             return
@@ -172,7 +172,7 @@ class FieldWriter:
             own = self.own.get(name.lower())
             if own is not None and same(own[1]):
                 self.used.add(name.lower())
-                self.out.append(Field(own[0], self.raw(own[1])))
+                self.out.append(Field(own[0], self._raw(own[1])))
                 return
         taken = {one.name.lower() for one in self.out}
         free = [name for name in names if name.lower() not in taken]
@@ -182,12 +182,12 @@ class FieldWriter:
         if chosen is not None:
             self.out.append(Field(chosen, value))
 
-    def text(self, variable: str, names: Sequence[str], value: str) -> None:
+    def _text(self, variable: str, names: Sequence[str], value: str) -> None:
         """Write the value of a variable."""
         written = encode_text(variable, value, self.dialect, exact=self.exact)
-        self.put(names, written, lambda raw: decode_text(variable, raw)[0] == value)
+        self._put(names, written, lambda raw: decode_text(variable, raw)[0] == value)
 
-    def people(self, names: Sequence[str], people: tuple[Name, ...], *, truncated: bool) -> None:
+    def _people(self, names: Sequence[str], people: tuple[Name, ...], *, truncated: bool) -> None:
         """Write a list of names."""
         written = name_list(people, self.dialect, truncated=truncated, exact=self.exact)
 
@@ -197,15 +197,15 @@ class FieldWriter:
             found, more, _ = read_names(raw)
             return found == people and (more == truncated or names[0] != "author")
 
-        self.put(names, written, same)
+        self._put(names, written, same)
 
     # Groups of fields
 
-    def heading(self) -> None:
+    def _heading(self) -> None:
         """Author, title, and what it appeared in."""
         entry, dialect = self.entry, self.dialect
         if entry.authors:
-            self.people(("author",), entry.authors, truncated=entry.authors_truncated)
+            self._people(("author",), entry.authors, truncated=entry.authors_truncated)
         has_authors = bool(self.out)
         title = entry.title or ""
         rich = entry.fields.get("title")
@@ -217,25 +217,25 @@ class FieldWriter:
                 if rich is not None
                 else title_value(title, dialect, exact=self.exact)
             )
-            self.put(("title",), written, lambda raw: decode_title(raw)[0] == title)
+            self._put(("title",), written, lambda raw: decode_title(raw)[0] == title)
         if self.derived and not has_authors and dialect == "bibtex" and "key" not in self.own:
             self.out.append(Field("key", sort_key(title, entry.key)))
         if entry.venue:
-            self.venue(entry.venue)
+            self._venue(entry.venue)
 
-    def venue(self, venue: str) -> None:
+    def _venue(self, venue: str) -> None:
         names = (
             *VENUES.get(self.kind, ()),
             *JOURNALS[self.dialect == "biblatex"],
         )
         rich = self.entry.fields.get("container-title")
         if rich is not None and strip_markup(rich) == venue:
-            self.text("container-title", names, rich)
+            self._text("container-title", names, rich)
             return
         written = text_value(venue, self.dialect, exact=self.exact)
-        self.put(names, written, lambda raw: strip_markup(decode_text("venue", raw)[0]) == venue)
+        self._put(names, written, lambda raw: strip_markup(decode_text("venue", raw)[0]) == venue)
 
-    def creators(self) -> None:
+    def _creators(self) -> None:
         """Editors and all the others."""
         spare = list(EDITOR_FIELDS)
         for role, people in self.entry.creators.items():
@@ -248,11 +248,11 @@ class FieldWriter:
             elif self.dialect == "biblatex" and role == "contributor":
                 name, word = CUSTOM_NAMES, "collaborator"
             before = len(self.out)
-            self.people((name,), people, truncated=False)
+            self._people((name,), people, truncated=False)
             if word is not None and len(self.out) > before:
                 self.out.append(Field(name + "type", word))
 
-    def variables(self, *, last: bool) -> None:
+    def _variables(self, *, last: bool) -> None:
         """What `Entry.fields` holds."""
         fields = self.entry.fields
         if last:
@@ -260,9 +260,9 @@ class FieldWriter:
             if prepublished and self.dialect == "biblatex":
                 self.out.append(Field("pubstate", "prepublished"))
         else:
-            self.publisher()
-            self.genre()
-            self.numbers()
+            self._publisher()
+            self._genre()
+            self._numbers()
         place = self.dialect == "biblatex"
         for table in (TEXTS, NUMBERS):
             for variable, names in table.items():
@@ -270,26 +270,26 @@ class FieldWriter:
                     continue
                 word = _WORDS.get((variable, fields[variable])) if place else None
                 if word is not None:
-                    self.put((names[place],), word, lambda raw, word=word: raw == word)  # type: ignore[misc]
+                    self._put((names[place],), word, lambda raw, word=word: raw == word)  # type: ignore[misc]
                 else:
-                    self.text(variable, (names[place], names[not place]), fields[variable])
+                    self._text(variable, (names[place], names[not place]), fields[variable])
         if last:
-            self.language()
+            self._language()
         else:
-            self.copy_of_venue()
-            self.subtype()
+            self._copy_of_venue()
+            self._subtype()
 
-    def publisher(self) -> None:
+    def _publisher(self) -> None:
         publisher = self.entry.fields.get("publisher")
         if publisher:
             names = PUBLISHERS.get(self.kind, ((), ()))[self.dialect == "biblatex"]
-            self.text("publisher", (*names, "publisher"), publisher)
+            self._text("publisher", (*names, "publisher"), publisher)
         authority = self.entry.fields.get("authority")
         if authority:
             names = ("institution",) if self.kind in COURTS else ()
-            self.text("authority", (*names, "authority"), authority)
+            self._text("authority", (*names, "authority"), authority)
 
-    def copy_of_venue(self) -> None:
+    def _copy_of_venue(self) -> None:
         """What it appeared in, once more where styles print it."""
         name = COPIES.get(self.kind)
         if name is None or name in self.own:
@@ -300,44 +300,44 @@ class FieldWriter:
         if name not in written and source is not None:
             self.out.append(Field(name, written[source]))
 
-    def genre(self) -> None:
+    def _genre(self) -> None:
         genre = self.entry.fields.get("genre")
         said = GENRES.get(self.kind)
         if genre is None:
             if said is not None and self.entry.type == "thesis":
-                self.put(("type",), "Thesis", lambda raw: raw == "Thesis")
+                self._put(("type",), "Thesis", lambda raw: raw == "Thesis")
             return
         if genre == said:
             return
         if self.dialect == "biblatex" and self.entry.type in ("thesis", "report", "patent"):
             for word, shown in BIBSTRINGS.items():
                 if shown == genre:
-                    self.put(("type",), word, lambda raw: BIBSTRINGS.get(raw) == genre)
+                    self._put(("type",), word, lambda raw: BIBSTRINGS.get(raw) == genre)
                     return
-        self.text("genre", ("type",), genre)
+        self._text("genre", ("type",), genre)
 
-    def numbers(self) -> None:
+    def _numbers(self) -> None:
         fields = self.entry.fields
         meant = number_means(self.kind, has_series="collection-title" in fields)
         for variable, otherwise in OTHERWISE.items():
             if variable in fields:
                 name = "number" if variable == meant else otherwise
-                self.text(variable, (name,), fields[variable])
+                self._text(variable, (name,), fields[variable])
 
-    def language(self) -> None:
+    def _language(self) -> None:
         language = self.entry.fields.get("language")
         if language is None:
             return
         babel = LANGUAGES.get(language.lower())
         if babel is not None and babel != language:
             self.out.append(Field("langid", babel))
-            self.text("language", ("language",), language)
+            self._text("language", ("language",), language)
         elif language in BABEL:
-            self.text("language", ("langid", "hyphenation", "language"), language)
+            self._text("language", ("langid", "hyphenation", "language"), language)
         else:
-            self.text("language", ("language", "langid"), language)
+            self._text("language", ("language", "langid"), language)
 
-    def subtype(self) -> None:
+    def _subtype(self) -> None:
         """The type, when the entry type does not tell it."""
         entry = self.entry
         if "entrysubtype" in entry.fields or "entrysubtype" in self.own:
@@ -353,7 +353,7 @@ class FieldWriter:
             if csl_type(self.kind, subtype=name) == entry.type:
                 self.out.append(Field("entrysubtype", name))
 
-    def date(self) -> None:
+    def _date(self) -> None:
         """The date of the work, and the others."""
         entry = self.entry
         issued = entry.dates.get("issued")
@@ -370,7 +370,7 @@ class FieldWriter:
                 written = text_value(dating.edtf(), self.dialect, exact=self.exact)
                 if dating.literal is None:
                     written = dating.edtf()
-                self.put((name,), written, lambda raw, d=dating: _reads_as(raw, d))  # type: ignore[misc]
+                self._put((name,), written, lambda raw, d=dating: _reads_as(raw, d))  # type: ignore[misc]
 
     def _own_dates(
         self, ours: list[Field], own: Mapping[str, tuple[str, str]], issued: Dating
@@ -379,7 +379,7 @@ class FieldWriter:
         from bibtools.formats.bibtex.date_fields import read_date
         from bibtools.formats.bibtex.field_reader import FieldReader
 
-        kept = [Field(name, self.raw(value)) for name, value in own.values()]
+        kept = [Field(name, self._raw(value)) for name, value in own.values()]
         names = set(own)
         rest = [one for one in ours if one.name not in names]
         year = [one for one in rest if one.name == "year"]
@@ -392,11 +392,11 @@ class FieldWriter:
                 return together
         return ours
 
-    def identifiers(self) -> None:
+    def _identifiers(self) -> None:
         """arXiv, DOI, address, code, and other identifiers."""
         entry = self.entry
         arxiv, address = entry.arxiv, main_address(entry)
-        self.arxiv()
+        self._arxiv()
         if entry.doi is not None:
             self.out.append(Field("doi", url_value(entry.doi.value)))
         elif arxiv is not None and arxiv_doi_is_its_own(entry):
@@ -405,17 +405,17 @@ class FieldWriter:
         if address and "url" not in self.own:
             self.out.append(Field("url", url_value(address)))
         if self.derived and arxiv is None and "eprint" not in self.own:
-            self.other_eprint(address)
+            self._other_eprint(address)
         for number, link in enumerate(entry.code, start=1):
             name = "code" if number == 1 else f"code{number}"
             self.out.append(Field(name, url_value(link.url)))
         for scheme, value in entry.other_ids.items():
             if scheme in ID_FIELDS:
-                self.text("number", (scheme,), value)
+                self._text("number", (scheme,), value)
             elif FIELD_NAME.fullmatch(scheme):
                 self.out.append(Field(scheme, text_value(value, self.dialect, exact=self.exact)))
 
-    def arxiv(self) -> None:
+    def _arxiv(self) -> None:
         """ID, server and class, in the names of the dialect."""
         arxiv = self.entry.arxiv
         if arxiv is None:
@@ -430,7 +430,7 @@ class FieldWriter:
             name = "eprintclass" if biblatex else "primaryClass"
             self.out.append(Field(name, encode(primary, ascii_only=True)))
 
-    def other_eprint(self, address: str | None) -> None:
+    def _other_eprint(self, address: str | None) -> None:
         """The ID on another server, which biblatex makes a link of."""
         found = eprint_of(address, self.entry.other_ids.get("pmid"))
         if found is not None:
@@ -438,7 +438,7 @@ class FieldWriter:
             server = "eprinttype" if self.dialect == "biblatex" else "archivePrefix"
             self.out += [Field("eprint", found[1]), Field(server, found[0])]
 
-    def users_own(self) -> None:
+    def _users_own(self) -> None:
         """The fields of the user's .bib that we do not model, word for word."""
         taken = {ALIASES.get(one.name.lower(), one.name.lower()) for one in self.out}
         for folded, (name, value) in self.own.items():
@@ -446,9 +446,9 @@ class FieldWriter:
                 continue
             if folded == "abstract" and self.entry.abstract:
                 continue  # it is written last
-            self.out.append(Field(name, self.raw(value)))
+            self.out.append(Field(name, self._raw(value)))
 
-    def add_printed(self, links: PrintLinks) -> None:
+    def _add_printed(self, links: PrintLinks) -> None:
         """The arXiv ID and the code links where the style prints them, unless they are there."""
         entry = self.entry
         position = next(

@@ -30,7 +30,17 @@ Read = Callable[[str], bytes | None]
 
 _DEEPEST: Final = 50
 _MOST: Final = 5_000
-_SPLIT = re.compile(r"[/\\]+")
+_COPIES: Final = frozenset(
+    f"{name}.sty"
+    for name in (
+        "natbib biblatex biblatex2 cite apacite multibib bibunits chapterbib jurabib harvard "
+        "chicago bibentry hyperref csquotes revtex4-1 mciteplus"
+    ).split()
+)
+"""Packages that people copy beside their document and that are known here."""
+_ROUNDS: Final = 5
+"""So many commands in the name of a file may lean on each other."""
+_IN_NAME = re.compile(r"\\([A-Za-z]+)(?:\s+|\{\})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ class _File:
     cited: Cited = field(default_factory=Cited)
     parts: list[tuple[Part, _File]] = field(default_factory=list)
     only_sources: bool = False
+    package: bool = False
+    """Whether it is a package or a class of the document's own."""
 
 
 def follow(file: str, read: Read, kind: str | None = None) -> Cited:
@@ -90,7 +102,7 @@ class _Follower:
         # What one file defines holds in all: so each is read again, knowing all.
         if self._known != NOTHING:
             for one in self._files.values():
-                one.cited = read_knowing(one.data, one.path, one.kind, self._known)
+                one.cited = self._read_again(one)
                 # More is known to cite now, so a part may come after more.
                 placed = {(part.line, part.column): part for part in one.cited.parts}
                 one.parts = [
@@ -104,10 +116,13 @@ class _Follower:
     def _gather(self, file: _File, above: tuple[str, ...]) -> None:
         self._files[_normal(file.path)] = file
         own = learn(file.data, file.path, file.kind)
+        if file.package:
+            own = replace(own, commands={n: found for n, found in own.commands.items() if found})
         self._known |= own
         file.cited = read_knowing(file.data, file.path, file.kind, own)
         if file.only_sources:
             return
+        self._gather_packages(file, own.packages, above)
         for part in file.cited.parts:
             found = self._open(part, file)
             if found is None:
@@ -125,10 +140,34 @@ class _Follower:
             file.parts.append((part, found))
             self._gather(found, (*above, normal))
 
+    def _gather_packages(
+        self, file: _File, packages: tuple[str, ...], above: tuple[str, ...]
+    ) -> None:
+        """Read the packages that lie beside the document: they may define what cites."""
+        if file.package:
+            # What else stands in one is the package's own affair.
+            file.cited = _of_package(file.cited)
+        for name in packages:
+            if name in _COPIES or "\\" in name or "\0" in name:
+                continue
+            bases = dict.fromkeys((file.place.imported, self._root, file.place.folder))
+            for path in (_join(base, name) for base in bases):
+                data = None if _normal(path) in self._files else self._read(path)
+                if data is not None and len(above) < _DEEPEST and len(self._files) < _MOST:
+                    found = _File(path, data, "tex", file.place, package=True)
+                    file.parts.append((Part(name, file.path, 0, 0, "package"), found))
+                    self._gather(found, (*above, _normal(path)))
+                    break
+
+    def _read_again(self, file: _File) -> Cited:
+        cited = read_knowing(file.data, file.path, file.kind, self._known)
+        return _of_package(cited) if file.package else cited
+
     def _open(self, part: Part, file: _File) -> _File | None:
         if part.kind == "main" and (self._alone or file is not self._first):
             return None
-        name = part.name.replace("\\jobname", _stem(self._main)).replace("\\\\", "/")
+        name = self._expanded(part.name.replace("\\jobname", _stem(self._main)))
+        name = name.replace("\\\\", "/")
         if "\\" in name or "\0" in name:
             self._tell(part, "citing.part-unread", "has a command in its name, so it was not read")
             return None
@@ -141,6 +180,14 @@ class _Follower:
         if not part.optional:
             self._tell(part, "citing.part-missing", "is not there")
         return None
+
+    def _expanded(self, name: str) -> str:
+        """A name with the text of the commands in it."""
+        for _ in range(_ROUNDS):
+            if "\\" not in name:
+                break
+            name = _IN_NAME.sub(lambda one: self._known.texts.get(one[1], one[0]), name)
+        return name
 
     def _tell(self, part: Part, rule: str, what: str) -> None:
         self._notices.append(
@@ -201,7 +248,7 @@ class _Follower:
             citations = [one for one in citations if not one.inside or one.inside in used]
         files = list(_in_order(self._first))
         for file in files:
-            sources += file.cited.sources
+            sources += [replace(one, name=self._expanded(one.name)) for one in file.cited.sources]
             if not file.only_sources:
                 parts += file.cited.parts
                 notices += file.cited.notices
@@ -210,7 +257,8 @@ class _Follower:
             tuple(citations),
             any(file.cited.everything for file in files if not file.only_sources),
             tuple(sources), tuple(parts), (*notices, *self._notices), self._first.kind, declared,
-            _one_of([file.cited.biber for file in files]),
+            _one_of([file.cited.biber for file in files if not file.package],
+                [file.cited.biber for file in files]),
         )  # fmt: skip
 
     def _beside(self, cited: Cited) -> Cited:
@@ -227,8 +275,15 @@ class _Follower:
 _LAST = 1 << 60
 
 
-def _one_of(told: list[bool | None]) -> bool | None:
-    return True if True in told else False if False in told else None
+def _one_of(*told: list[bool | None]) -> bool | None:
+    """What the first list says, else the next; that it is so counts before that it is not."""
+    return next((True in one for one in told if set(one) - {None}), None)
+
+
+def _of_package(cited: Cited) -> Cited:
+    """What counts of a package: what its commands cite, and the bibliographies it names."""
+    citations = tuple(one for one in cited.citations if one.inside)
+    return Cited(citations, sources=cited.sources, kind=cited.kind, biber=cited.biber)
 
 
 def _pieces(file: _File, section: str = "") -> Iterator[tuple[_File, int, int, str]]:

@@ -28,6 +28,8 @@ from bibtools.text.cite_commands import CitedKey, find_citations
 
 _PARTS: Final = {
     "input": "input",
+    "@input": "input",
+    "@@input": "input",
     "include": "include",
     "subfile": "subfile",
     "subfileinclude": "subfile",
@@ -57,9 +59,10 @@ _COMMAND = re.compile(
     + "|".join(sorted({*_PARTS, *_SOURCES}, key=len, reverse=True))
     + r"|bibliography[A-Za-z]+|begin|end|newrefsection|endrefsection|documentclass|defbibentryset"
     r"|newcites|excludecomment|lstnewenvironment|newminted|DefineVerbatimEnvironment"
-    r"|newtcblisting|usepackage)(?![A-Za-z@])\*?"
+    r"|newtcblisting|usepackage|RequirePackage|LoadClass)(?:WithOptions)?(?![A-Za-z@])\*?"
 )
 _PLAIN_INPUT = re.compile(r'[ \t]*(?:"([^"\n\r]+)"|([^\s{}\\%"#]+))')
+_IN_A_NAME = re.compile(r"(?:[^\\{}#%$&^~\n\r]|\\[A-Za-z]+){1,200}")
 _CITE_CALL = re.compile(r"\\([A-Za-z@]+)\*?\s*(?:\[[^\[\]]*\]\s*)*\Z")
 _NOT_CITED: Final = frozenset(["bibitem", "defcitealias"])
 _REMOTE = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
@@ -85,20 +88,34 @@ def learn_tex(text: str) -> Known:
     sets = {one[0]: _listed(one[1]) for one in made.pop("defbibentryset", []) if len(one) > 1}
     lists = {name for one in made.pop("newcites", []) for name in _listed(one[0])}
     backend = _BACKEND.search(first.text)
-    packages = {name for one in made.pop("usepackage", []) for name in _listed(one[0])}
+    packages = [
+        f"{name}{suffix}"
+        for by, suffix in _LOADING.items()
+        for one in made.pop(by, [])
+        for name in _listed(one[0])
+    ]
     verbatim = {f"{one[0]}code" for one in made.pop("newminted", [])}
     verbatim |= {one[0] for found in made.values() for one in found}
     return Known(
-        _citing(first.text, first.definitions), frozenset(_CONDITIONAL.findall(first.text)),
-        frozenset(verbatim), frozenset(lists), sets, "bibunits" in packages,
+        _citing(first.text, first.definitions), _texts(first.text, first.definitions),
+        frozenset(_CONDITIONAL.findall(first.text)),
+        frozenset(verbatim), frozenset(lists), sets, tuple(dict.fromkeys(packages)),
+        "bibunits.sty" in packages,
         backend[1].rstrip("8") if backend is not None else "",
     )  # fmt: skip
 
 
 _LEARNT: Final = frozenset(
     "newcites defbibentryset excludecomment lstnewenvironment newminted "
-    "DefineVerbatimEnvironment newtcblisting usepackage".split()
+    "DefineVerbatimEnvironment newtcblisting usepackage RequirePackage documentclass "
+    "LoadClass".split()
 )
+_LOADING: Final = {
+    "usepackage": ".sty",
+    "RequirePackage": ".sty",
+    "documentclass": ".cls",
+    "LoadClass": ".cls",
+}
 _BACKEND = re.compile(
     r"\\(?:usepackage|RequirePackage|PassOptionsToPackage)\s*[\[{][^\[\]\\]{0,2000}?"
     r"\bbackend\s*=\s*(biber|bibtex8?)\b"
@@ -128,12 +145,11 @@ def _citing(text: str, definitions: tuple[Definition, ...]) -> dict[str, tuple[i
         before = dict(found)
         for one in definitions:
             if one.by == "let" or one.by.endswith("CommandCopy"):
-                if one.head in found:
-                    found[one.name] = found[one.head]
-                elif find_citations(f"\\{one.head}{{a}}{{a}}"):
-                    found.setdefault(one.name, (1,))
+                copied = _copied(one.head, found)
+                if copied is not None:
+                    found[one.name] = copied
             elif one.by.startswith("Declare") and one.by.endswith("CiteCommand"):
-                found[one.name] = (1,)
+                found[one.name] = (0,) if "Multi" in one.by else (1,)
             else:
                 arguments = _arguments(one, text[one.start : one.end], found)
                 if arguments is not None:
@@ -159,8 +175,30 @@ def _arguments(
     found = find_citations(inside + "{a}{a}", known) if call is not None else []
     if call is not None and found and found[-1].end > len(inside):
         # `\newcommand{\see}{\cite}`: what follows is the argument.
-        return known.get(call[1]) or (1,)
-    return () if "#" in one.head or "[" in one.head else None
+        return _copied(call[1], known) or (1,)
+    # What has no parameters may still take some, by `\@ifnextchar`; plain text does not.
+    return () if "#" in one.head or "[" in one.head or "\\" not in body else None
+
+
+def _copied(name: str, known: Mapping[str, tuple[int, ...]]) -> tuple[int, ...] | None:
+    """The arguments with keys of a command that is another one; None when that does not cite."""
+    if name in known:
+        return known[name]
+    keys = [one.key for one in find_citations(f"\\{name}{{1}}{{2}}")]
+    return (0,) if len(keys) > 1 else (int(keys[0]),) if keys else None
+
+
+def _texts(text: str, definitions: tuple[Definition, ...]) -> dict[str, str]:
+    """The text of commands that stand for one that may be in the name of a file."""
+    found: dict[str, set[str]] = {}
+    for one in definitions:
+        if one.by != "let" and not one.head.strip():
+            found.setdefault(one.name, set()).add(text[one.start + 1 : one.end - 1].strip())
+    return {
+        name: values.pop()
+        for name, values in found.items()
+        if len(values) == 1 and all(map(_IN_A_NAME.fullmatch, values))
+    }
 
 
 def _mandatory(one: Definition, number: int) -> int:

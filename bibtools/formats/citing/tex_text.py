@@ -17,6 +17,8 @@ VERBATIM = frozenset(
     "lstlisting minted minted* comment filecontents filecontents* tcblisting spverbatim "
     "verbatimtab alltt* luacode luacode* pycode asy asydef sagesilent sageblock".split()
 )
+_BARE = frozenset(["verbatim", "verbatim*", "comment", "filecontents", "filecontents*"])
+"""Of these the ones without options."""
 _TOKEN = re.compile(
     r"(?P<comment>%[^\n\r]*(?:(?:\r\n|\n|\r)(?![ \t]*[\r\n])[ \t]*)?)"
     r"|\\(?P<edge>begin|end)[ \t]*\{(?P<environment>[^{}\s\\%]*)\}"
@@ -190,7 +192,11 @@ class _Blanker:
             close = self._text.find(f"\\end{{{name}}}", position)
             if close < 0:
                 return self._rest(position)
-            self._blank(position, close)
+            # `[caption={From \cite{key}}]` is read; so are the options of the document's own.
+            start = position
+            if name not in _BARE and self._text[position : position + 1] == "[":
+                start = self._patience.close(self._text, position) or position
+            self._blank(min(start, close), close)
             return close
         if match["edge"] == "end" and name == "document":
             self._ended = True

@@ -5,8 +5,10 @@ Whatever is not `Markup` is text and is escaped. `Markup` is made here only.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -94,10 +96,20 @@ def script_element(script: str) -> Markup:
 
 def data_element(identifier: str, value: object) -> Markup:
     """JSON for the script, in which no sign means anything to HTML or JavaScript."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _json(value)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return _raw("script", f' type="application/json" id="{_named(identifier)}"', text)
+
+
+def packed_element(identifier: str, value: object) -> Markup:
+    """JSON for the script as `deflate` (RFC 1950) in base 64, a quarter as long."""
+    packed = base64.b64encode(zlib.compress(_json(value).encode(), 6)).decode()
+    return _raw("script", f' type="text/plain" id="{_named(identifier)}"', packed)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _raw(name: str, attributes: str, inside: str) -> Markup:

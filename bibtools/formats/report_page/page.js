@@ -1,15 +1,45 @@
 "use strict";
 (() => {
-  const PAGE = 200;
+  const EARLY = 30;
   const find = (id) => document.getElementById(id);
   const data = JSON.parse(find("data").textContent);
-  const papers = data.papers;
+  const PAGE = data.page;
+  const packed = data.papers === undefined;
+  const total = packed ? data.count : data.papers.length;
+  let papers = packed ? [] : data.papers;
   const list = find("list");
   const controls = ["q", "from", "to", "venue", "type", "category", "sort"];
   const wanted = Object.keys(data.has);
-  let shown = papers;
+  let ready = false;
+  let complete = !packed;
+  let shown = [];
   let drawn = 0;
   let timer = 0;
+  let rest = 0;
+  let last = null;
+
+  // Many papers are packed: `index` for searching and for the list, the rest part by part.
+
+  async function unpack(id) {
+    const binary = atob(find(id).textContent);
+    const bytes = new Uint8Array(binary.length);
+    for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Response(stream).json();
+  }
+
+  let held = { number: -1, rows: null };
+  function pack(number) {
+    if (held.number !== number) held = { number, rows: unpack("pack" + number) };
+    return held.rows;
+  }
+
+  async function whole(paper) {
+    if (!packed) return paper;
+    return (await pack(Math.floor(paper.at / data.pack)))[paper.at % data.pack];
+  }
+
+  const pause = () => new Promise((done) => { setTimeout(done); });
 
   // Elements: text is text; nothing here reads markup.
 
@@ -59,23 +89,43 @@
     return parts.length ? make("p", { class: "where" }, ...between(parts, " \u00b7 ")) : null;
   }
 
-  function fold(kind, name, ...inside) {
-    return make("details", { class: kind }, make("summary", {}, name), ...inside);
+  // What is folded is made when it is opened: most never is.
+
+  const unfilled = new WeakMap();
+  const INSIDE = {
+    abstract: (paper) => make("p", {}, bdi(paper.s)),
+    bibtex: (paper) => make("pre", { tabindex: "0" }, bdi(paper.b)),
+    evidence: (paper) => make("dl", {}, ...paper.e.flatMap(([name, lines]) =>
+      [make("dt", {}, bdi(name)), ...lines.map((line) => make("dd", {}, bdi(line)))])),
+  };
+
+  function fold(kind, name, paper) {
+    const made = make("details", { class: kind }, make("summary", {}, name));
+    unfilled.set(made, paper);
+    return made;
   }
 
-  function evidence(paper) {
-    const rows = [];
-    for (const [name, lines] of paper.e) {
-      rows.push(make("dt", {}, bdi(name)), ...lines.map((line) => make("dd", {}, bdi(line))));
-    }
-    return fold("evidence", `Evidence (${paper.e.length})`, make("dl", {}, ...rows));
+  function fill(one, paper) {
+    unfilled.delete(one);
+    one.append(INSIDE[one.className](paper));
   }
 
-  function key(paper) {
-    const button = make("button", { type: "button", "aria-label": `Copy the key ${paper.k}` }, "Copy");
-    button.addEventListener("click", () => copy(paper.k, button));
-    return make("div", { class: "key" }, make("code", {}, bdi(paper.k)), button);
+  list.addEventListener("toggle", async (event) => {
+    const one = event.target;
+    const paper = one.open ? unfilled.get(one) : undefined;
+    if (paper === undefined) return;
+    const found = await whole(paper);
+    if (unfilled.has(one)) fill(one, found);
+  }, true);
+
+  function button(text) {
+    const made = make("button", { type: "button", "aria-label": `Copy the key ${text}` }, "Copy");
+    made.addEventListener("click", () => copy(text, made));
+    return made;
   }
+
+  const key = (paper) => make("div", { class: "key" }, make("code", {}, bdi(paper.k)), button(paper.k));
+  const many = (evidence) => (typeof evidence === "number" ? evidence : evidence.length);
 
   function card(paper) {
     const title = bdi(paper.t);
@@ -88,9 +138,9 @@
         links.length ? make("p", { class: "links" }, ...links) : null,
         paper.x ? make("p", { class: "addresses" }, "Not linked: ", ...between(paper.x.map(bdi), ", ")) : null,
         make("div", { class: "folds" },
-          paper.s ? fold("abstract", "Abstract", make("p", {}, bdi(paper.s))) : null,
-          paper.b ? fold("bibtex", "BibTeX", make("pre", { tabindex: "0" }, bdi(paper.b))) : null,
-          paper.e ? evidence(paper) : null,
+          paper.s ? fold("abstract", "Abstract", paper) : null,
+          paper.b ? fold("bibtex", "BibTeX", paper) : null,
+          paper.e ? fold("evidence", `Evidence (${many(paper.e)})`, paper) : null,
           paper.k ? key(paper) : null)));
   }
 
@@ -122,14 +172,21 @@
       .replace(/\u00df/g, "ss").replace(/\u00f8/g, "o").replace(/\u0142/g, "l").replace(/\u0131/g, "i");
   }
 
-  const searched = new Array(papers.length);
-  function textOf(at) {
-    let text = searched[at];
+  const searched = [];
+  function textOf(p) {
+    let text = searched[p.at];
     if (text === undefined) {
-      const p = papers[at];
-      text = folded([p.t, (p.a || []).join("\n"), p.y, p.v, p.k, (p.c || []).join(" "), p.s].join("\n"));
-      searched[at] = text;
+      const abstract = typeof p.s === "string" ? p.s : "";
+      text = folded([p.t, (p.a || []).join("\n"), p.y, p.v, p.k, (p.c || []).join(" "), abstract].join("\n"));
+      searched[p.at] = text;
     }
+    return text;
+  }
+
+  const venues = new Map();
+  function venueOf(p) {
+    let text = venues.get(p.v);
+    if (text === undefined) venues.set(p.v, text = folded(p.v));
     return text;
   }
 
@@ -151,19 +208,32 @@
 
   const year = (text) => (/^-?\d{1,4}$/.test(text) ? Number(text) : null);
 
+  // Who types on asks for less: only what was found before is looked through again.
+  function among(now, words) {
+    const { q, ...others } = now;
+    const asked = JSON.stringify(others);
+    const narrower = last !== null && last.asked === asked &&
+      last.words.every((old) => words.some((word) => word.includes(old)));
+    const found = narrower ? last.found : ordered(now.sort);
+    last = { asked, words, found: [] };
+    return found;
+  }
+
   function matching(now) {
     const words = parts(now.q);
     const from = year(now.from);
     const to = year(now.to);
     const venue = folded(now.venue);
-    return papers.filter((p, at) =>
+    const found = among(now, words).filter((p) =>
       (from === null || (p.y !== undefined && p.y >= from)) &&
       (to === null || (p.y !== undefined && p.y <= to)) &&
       (!now.type || p.T === now.type) &&
       (!now.category || (p.c || []).includes(now.category)) &&
       now.has.every((name) => p.h !== undefined && p.h.includes(name)) &&
-      (!venue || (p.v !== undefined && folded(p.v).includes(venue))) &&
-      words.every((word) => textOf(at).includes(word)));
+      (!venue || (p.v !== undefined && venueOf(p).includes(venue))) &&
+      words.every((word) => textOf(p).includes(word)));
+    last.found = found;
+    return found;
   }
 
   const collator = new Intl.Collator("en", { sensitivity: "base", numeric: true });
@@ -175,10 +245,15 @@
     author: [(p) => (p.f ? bare(p.f) : "\uffff"), true],
   };
 
-  function sorted(found, order) {
-    if (!Object.hasOwn(ORDERS, order)) return found;
-    const [value, words] = ORDERS[order];
-    const keyed = found.map((paper) => [value(paper), paper]);
+  const orders = new Map();
+  function ordered(order) {
+    if (!Object.hasOwn(ORDERS, order)) return papers;
+    if (!orders.has(order)) orders.set(order, sorted(...ORDERS[order]));
+    return orders.get(order);
+  }
+
+  function sorted(value, words) {
+    const keyed = papers.map((paper) => [value(paper), paper]);
     // Numbers may be infinite, whose difference is none.
     const compare = words ? (a, b) => collator.compare(a[0], b[0])
       : (a, b) => (a[0] === b[0] ? 0 : a[0] < b[0] ? -1 : 1);
@@ -197,27 +272,52 @@
   }
 
   function say() {
-    const all = papers.length;
+    const all = total;
     const word = all === 1 ? "paper" : "papers";
     find("count").textContent = shown.length === all ? `${all} ${word}` : `${shown.length} of ${all} ${word}`;
     find("none").hidden = shown.length > 0;
   }
 
+  const asks = (now) => Object.values(now).some((value) => value.length > 0);
+
+  // The first papers at once, what is further down and the plots when those are seen.
   function apply() {
+    clearTimeout(timer);
+    if (!ready) return;
     const now = state();
-    shown = sorted(matching(now), now.sort);
+    shown = matching(now);
     list.replaceChildren();
     drawn = 0;
-    more(PAGE);
+    more(EARLY);
     say();
+    find("reset").hidden = !asks(now);
+    list.setAttribute("aria-busy", "true");
+    clearTimeout(rest);
+    rest = setTimeout(finish, 30, now);
+  }
+
+  function finish(now) {
+    if (drawn < PAGE) more(PAGE - drawn);
     plots();
     remember(now);
-    find("reset").hidden = !Object.entries(now).some(([, value]) => value.length > 0);
+    list.removeAttribute("aria-busy");
   }
 
   function soon() {
+    if (!ready) return;
+    list.setAttribute("aria-busy", "true");
     clearTimeout(timer);
-    timer = setTimeout(apply, papers.length > 5000 ? 200 : 60);
+    clearTimeout(rest);
+    timer = setTimeout(apply);
+  }
+
+  // What stands in the list from the start is what the first drawing would make.
+  function adopt() {
+    shown = papers;
+    while (list.children.length > PAGE) list.lastElementChild.remove();
+    drawn = list.children.length;
+    more(0);
+    say();
   }
 
   // Plots: the same as plots.py makes.
@@ -318,9 +418,9 @@
     }
   }
 
-  function recall() {
+  function recall(ids) {
     const kept = new URLSearchParams(location.hash.slice(1));
-    for (const id of controls) {
+    for (const id of ids) {
       find(id).value = kept.get(id) || "";
       if (find(id).selectedIndex === -1) find(id).value = "";
     }
@@ -391,11 +491,17 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
+    if (ready && !complete) find("count").textContent += ", not all abstracts (the page was still being read)";
     if (drawn < shown.length) more(shown.length);
     closed = [...list.querySelectorAll(".abstract:not([open]), .who details:not([open])")];
-    for (const one of closed) one.open = true;
+    for (const one of closed) {
+      const paper = unfilled.get(one);
+      if (paper !== undefined && typeof paper.s === "string") fill(one, paper);
+      one.open = true;
+    }
   });
   addEventListener("afterprint", () => {
+    if (ready) say();
     for (const one of closed) one.open = false;
     closed = [];
   });
@@ -406,9 +512,6 @@
     find(id).append(...values.map(([value, count]) =>
       make("option", { value }, id === "names" ? "" : `${value} (${count})`)));
   }
-  offer("type", common(papers.map((p) => p.T)));
-  offer("category", common(papers.flatMap((p) => p.c || [])));
-  offer("names", common(papers.map((p) => p.v)).slice(0, 100));
   for (const id of controls) find(id).addEventListener("input", soon);
   for (const name of wanted) find("has-" + name).addEventListener("change", apply);
   find("more").addEventListener("click", () => {
@@ -427,14 +530,69 @@
     find("papers").focus();
   });
   addEventListener("hashchange", () => {
-    recall();
+    recall(controls);
     apply();
   });
+  for (const one of list.querySelectorAll(".key")) one.append(button(one.textContent));
   for (const one of document.querySelectorAll(".scripted")) one.hidden = false;
   find("aside").open = matchMedia("(min-width: 56rem)").matches;
   matchMedia("(min-width: 56rem)").addEventListener("change", (event) => {
     find("aside").open = event.matches;
   });
-  recall();
-  apply();
+
+  function begin() {
+    papers.forEach((paper, at) => { paper.at = at; });
+    offer("type", common(papers.map((p) => p.T)));
+    offer("category", common(papers.flatMap((p) => p.c || [])));
+    offer("names", common(papers.map((p) => p.v)).slice(0, 100));
+    recall(["type", "category"]);
+    ready = true;
+    if (asks(state())) apply();
+    else adopt();
+  }
+
+  // Abstracts are searched and printed too; they are read while somebody looks at the page.
+  async function abstracts() {
+    for (let start = 0; start < papers.length; start += 2000) {
+      papers.slice(start, start + 2000).forEach(textOf);
+      await pause();
+    }
+    for (let start = 0; start < papers.length; start += data.pack) {
+      const part = papers.slice(start, start + data.pack);
+      if (part.some((paper) => paper.s)) {
+        const rows = await unpack("pack" + start / data.pack);
+        part.forEach((paper, at) => {
+          if (!paper.s) return;
+          paper.s = rows[at].s;
+          searched[paper.at] += "\n" + folded(paper.s);
+        });
+        await pause();
+      }
+    }
+    complete = true;
+    document.documentElement.dataset.whole = "";
+    last = null;
+    if (find("q").value.trim()) apply();
+  }
+
+  async function read() {
+    list.setAttribute("aria-busy", "true");
+    find("count").textContent = `The first ${list.children.length} of ${total} papers; the others are being read.`;
+    try {
+      papers = await unpack("index");
+    } catch {
+      find("count").textContent =
+        `The first ${list.children.length} of ${total} papers. This browser cannot unpack the others: a newer one can.`;
+      for (const one of document.querySelectorAll(".search, .sort, .filters")) one.hidden = true;
+      return;
+    } finally {
+      list.removeAttribute("aria-busy");
+    }
+    begin();
+    await abstracts();
+  }
+
+  recall(controls);
+  if (packed) read();
+  else begin();
 })();

@@ -2,9 +2,10 @@
 
 Everything is in the one file. The policy lets nothing run but the script whose hash it names, and
 nothing be fetched at all; the script builds elements and sets texts, and trusted types forbid it
-to read markup. Up to `STATIC` papers stand in the list from the start; of more, a plain list
-(without abstracts, BibTeX and evidence) is for readers without a script, and the script shows them
-part by part.
+to read markup. Up to `STATIC` papers stand in the list from the start. Of more, the first `PAGE`
+do, which are seen before the script has read the rest (`page_data`) and shows it part by part; for
+readers without a script the next ones follow without abstracts, BibTeX and evidence, `PLAIN` papers
+at most, and the page says so.
 """
 
 from __future__ import annotations
@@ -14,33 +15,22 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from bibtools.formats.report_page.markup import (
     Child,
     Markup,
     clean,
-    data_element,
     element,
-    joined,
     script_element,
     style_element,
 )
+from bibtools.formats.report_page.page_data import FIRST_AUTHORS, MOST_AUTHORS, PAGE, data_elements
 from bibtools.formats.report_page.papers import HAS, Paper, ShownLink
-from bibtools.formats.report_page.plots import (
-    EARLY,
-    MOST_BARS,
-    MOST_ROWS,
-    bar_table,
-    most_common,
-    year_plot,
-)
+from bibtools.formats.report_page.plots import bar_table, most_common, year_plot
 
 STATIC: Final = 500
-MOST_AUTHORS: Final = 10
-"""More are folded."""
-FIRST_AUTHORS: Final = 6
-"""Those that stand before the fold."""
+PLAIN: Final = 5000
 GENERATOR: Final = "bibtools report"
 """Stands in every page, so that a page of ours is known as such."""
 _SORTS: Final = {
@@ -54,7 +44,7 @@ _DOT: Final = " \u00b7 "
 
 
 def write_page(papers: Sequence[Paper], title: str) -> str:
-    """The page as HTML, the same for the same papers."""
+    """The page as HTML, the same for the same papers (of more than `STATIC`: and the same zlib)."""
     style, script = _source("page.css"), _source("page.js")
     title = clean(title).strip() or "Reading list"
     head = element(
@@ -84,7 +74,7 @@ def write_page(papers: Sequence[Paper], title: str) -> str:
         _toolbar(),
         element("div", {"class": "layout"}, _aside(papers), _main(papers)),
         _footer(),
-        data_element("data", _data(papers)),
+        *data_elements(papers, packed=len(papers) > STATIC),
         script_element(script),
     )
     page = element("html", {"lang": "en"}, Markup("\n"), head, Markup("\n"), body)
@@ -243,17 +233,35 @@ def _footer() -> Markup:
 
 
 def _main(papers: Sequence[Paper]) -> Markup:
-    few = len(papers) <= STATIC
-    items = joined([_paper(paper, folds=few) for paper in papers])
+    whole = papers if len(papers) <= STATIC else papers[:PAGE]
+    rest = papers[len(whole) : PLAIN]
     return element(
         "main",
         {"id": "papers", "tabindex": "-1"},
         element("h2", {"class": "unseen"}, "Papers"),
-        element("ol", {"id": "list"}, items if few else None),
-        None if few else element("noscript", {}, element("ol", {}, items)),
+        element("ol", {"id": "list"}, *(_paper(paper, folds=True) for paper in whole)),
+        element(
+            "noscript",
+            {},
+            element("p", {"class": "limit"}, _limit(len(papers))),
+            element("ol", {}, *(_paper(paper, folds=False) for paper in rest)),
+        )
+        if rest
+        else None,
         element("p", {"class": "none", "id": "none", "hidden": bool(papers)}, "No papers."),
         element("button", {"type": "button", "id": "more", "hidden": True}, "Show more"),
     )
+
+
+def _limit(count: int) -> str:
+    """What a reader without a script is told."""
+    told = (
+        f"Abstracts, BibTeX and evidence of papers after the first {PAGE} need a script, "
+        "which your browser does not run."
+    )
+    if count > PLAIN:
+        told += f" So do the papers after the first {PLAIN} of {count}."
+    return told
 
 
 def _bdi(text: str) -> Markup:
@@ -342,42 +350,3 @@ def _evidence(paper: Paper) -> Markup:
         rows.append(element("dt", {}, _bdi(one.name)))
         rows += (element("dd", {}, _bdi(line)) for line in one.lines)
     return _fold("evidence", f"Evidence ({len(paper.told)})", element("dl", {}, *rows))
-
-
-# What the script reads
-
-
-def _data(papers: Sequence[Paper]) -> dict[str, Any]:
-    return {
-        "has": HAS,
-        "most": MOST_AUTHORS,
-        "first": FIRST_AUTHORS,
-        "bars": MOST_BARS,
-        "early": EARLY,
-        "rows": MOST_ROWS,
-        "papers": [_row(paper) for paper in papers],
-    }
-
-
-def _row(paper: Paper) -> dict[str, Any]:
-    """A paper under short names; what it has not is left out."""
-    row: dict[str, Any] = {
-        "t": paper.title,
-        "k": paper.key,
-        "a": paper.authors,
-        "m": paper.truncated,
-        "f": paper.sort_name,
-        "v": paper.venue,
-        "T": paper.type,
-        "c": paper.categories,
-        "l": [[link.label, link.url] for link in paper.links],
-        "x": paper.addresses,
-        "s": paper.abstract,
-        "b": paper.bibtex,
-        "e": [[one.name, one.lines] for one in paper.told],
-        "h": paper.has,
-    }
-    row = {name: value for name, value in row.items() if value}
-    if paper.year is not None:
-        row["y"] = paper.year
-    return row

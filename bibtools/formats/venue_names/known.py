@@ -13,8 +13,9 @@ from typing import Final
 
 from bibtools.formats.venue_names.table import VenueName, VenueTable
 
-# full | ISO 4 | macro | other names, divided by ";"
-_JOURNALS: Final = """
+# full | ISO 4 | macro | other names, divided by ";"; `\apj` and the like are the commands of AASTeX,
+# in which ADS exports names of journals.
+_JOURNALS: Final = r"""
 Journal of Machine Learning Research|J. Mach. Learn. Res.|jmlr|JMLR
 Transactions on Machine Learning Research|Trans. Mach. Learn. Res.|tmlr|TMLR
 Machine Learning|Mach. Learn.|ml
@@ -92,25 +93,37 @@ The Lancet|Lancet|lancet
 New England Journal of Medicine|N. Engl. J. Med.|nejm|NEJM
 PLOS ONE|PLoS One|plosone
 PLOS Computational Biology|PLoS Comput. Biol.|ploscompbiol
-Physical Review Letters|Phys. Rev. Lett.|prl|PRL
-Physical Review A|Phys. Rev. A|pra
-Physical Review B|Phys. Rev. B|prb
-Physical Review C|Phys. Rev. C|prc
-Physical Review D|Phys. Rev. D|prd
-Physical Review E|Phys. Rev. E|pre
+Physical Review Letters|Phys. Rev. Lett.|prl|PRL;\prl
+Physical Review A|Phys. Rev. A|pra|\pra
+Physical Review B|Phys. Rev. B|prb|\prb
+Physical Review C|Phys. Rev. C|prc|\prc
+Physical Review D|Phys. Rev. D|prd|\prd
+Physical Review E|Phys. Rev. E|pre|\pre
 Physical Review X|Phys. Rev. X|prx
 Reviews of Modern Physics|Rev. Mod. Phys.|rmp
 Journal of High Energy Physics|J. High Energy Phys.|jhep|JHEP
-Journal of Cosmology and Astroparticle Physics|J. Cosmol. Astropart. Phys.|jcap|JCAP
+Journal of Cosmology and Astroparticle Physics|J. Cosmol. Astropart. Phys.|jcap|JCAP;\jcap
 Physics Letters B|Phys. Lett. B|plb
 Nuclear Physics B|Nucl. Phys. B|npb
-The Astrophysical Journal|Astrophys. J.|apj|ApJ
-The Astrophysical Journal Letters|Astrophys. J. Lett.|apjl|ApJL
-The Astronomical Journal|Astron. J.|aj
-Astronomy & Astrophysics|Astron. Astrophys.|aap|A&A
-Monthly Notices of the Royal Astronomical Society|Mon. Not. R. Astron. Soc.|mnras|MNRAS
+The Astrophysical Journal|Astrophys. J.|apj|ApJ;\apj
+The Astrophysical Journal Letters|Astrophys. J. Lett.|apjl|ApJL;\apjl;\apjlett
+The Astronomical Journal|Astron. J.|aj|\aj
+Astronomy & Astrophysics|Astron. Astrophys.|aap|A&A;\aap
+Monthly Notices of the Royal Astronomical Society|Mon. Not. R. Astron. Soc.|mnras|MNRAS;\mnras
+The Astrophysical Journal Supplement Series|Astrophys. J. Suppl. Ser.|apjs|ApJS;\apjs;\apjsupp
+Publications of the Astronomical Society of the Pacific|Publ. Astron. Soc. Pac.|pasp|PASP;\pasp
+Publications of the Astronomical Society of Japan|Publ. Astron. Soc. Jpn.|pasj|PASJ;\pasj
+Annual Review of Astronomy and Astrophysics|Annu. Rev. Astron. Astrophys.|araa|ARA&A;\araa
+Astrophysics and Space Science|Astrophys. Space Sci.|apss|\apss
+Space Science Reviews|Space Sci. Rev.|ssr|\ssr
+Solar Physics|Sol. Phys.|solphys|\solphys
+Geophysical Research Letters|Geophys. Res. Lett.|grl|GRL;\grl
+Geochimica et Cosmochimica Acta|Geochim. Cosmochim. Acta|gca|\gca
+Physics Reports|Phys. Rep.|physrep|\physrep
+Applied Optics|Appl. Opt.|ao|\ao
+Journal of Quantitative Spectroscopy and Radiative Transfer|J. Quant. Spectrosc. Radiat. Transf.|jqsrt|JQSRT;\jqsrt
 Journal of the American Chemical Society|J. Am. Chem. Soc.|jacs|JACS
-The Journal of Chemical Physics|J. Chem. Phys.|jcp
+The Journal of Chemical Physics|J. Chem. Phys.|jcp|\jcp
 Journal of Computational Physics|J. Comput. Phys.|jcompphys
 Journal of Open Source Software|J. Open Source Softw.|joss|JOSS
 """

@@ -23,6 +23,8 @@ _JOURNAL_FIELDS: Final = ("journal", "journaltitle")
 _MEETING_TYPES: Final = frozenset({"inproceedings", "conference", "proceedings"})
 _SHORTENED = re.compile(r"[^\W\d_]\.(?:\W|$)|[^\W\d_]{3,}\.")
 """A word that ends in a full stop: somebody has abbreviated the name."""
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+"""A name that is a command of somebody's: ADS exports `\\apj` and the like."""
 _STOP = frozenset(
     "a an and at by for from in into of on the to und der die das de la le et".split()
 )
@@ -129,7 +131,7 @@ class _Restyler:
         for place in places:
             found = self.table.recognise(place.name)
             if found is None:
-                if _SHORTENED.search(place.name):
+                if _SHORTENED.search(place.name) or _COMMAND.fullmatch(place.name):
                     self._tell(
                         place,
                         f'nobody says what "{place.name}" is in full',
@@ -158,15 +160,22 @@ class _Restyler:
                 return place.name
         elif _SHORTENED.search(place.name):
             return place.name  # somebody has abbreviated it
+        if _COMMAND.fullmatch(place.name):
+            self._tell(
+                place, f'nobody says what "{place.name}" is in full', "Add it to journals.csv."
+            )
         if len(place.name.split()) < 2:
             return place.name
         if self.by_rule is None:
             self.by_rule = self.make()
+        return self._by_rule(place, self.by_rule)
+
+    def _by_rule(self, place: _Place, by_rule: Abbreviate) -> str:
         # Behind the comma of a booktitle stands where and when the meeting was.
         name, comma, where = place.name.partition("," if place.field == "booktitle" else "\0")
-        short = self.by_rule(name)
+        short = by_rule(name)
         # The rules of pyiso4 may leave words that they see only when others have gone.
-        while short and not _SHORTENED.search(short) and (again := self.by_rule(short)) != short:
+        while short and not _SHORTENED.search(short) and (again := by_rule(short)) != short:
             if again is None or len(again) >= len(short):
                 break
             short = again

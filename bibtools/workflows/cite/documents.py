@@ -5,10 +5,11 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bibtools.adapters.files import read_bytes, standard_stream
+from bibtools.errors import InputError
 from bibtools.formats.citing import Citation, Cited, DataSource, follow
 from bibtools.model import Notice
 
@@ -33,6 +34,9 @@ class Citing:
     """Files that the documents name and that are there."""
     absent: tuple[DataSource, ...]
     """Those that are not."""
+    beside: dict[str, list[DataSource]] = field(default_factory=dict)
+    """Of these files the ones that are read together with the output: every document that names
+    the output names them, too."""
 
     @property
     def dialect(self) -> str:
@@ -69,6 +73,7 @@ def read_documents(documents: Sequence[str], output: str | None = None) -> Citin
     for document in dict.fromkeys(documents):
         read[document] = read_bytes(document)  # tells why when it cannot be read
         parts.append(follow(document, look))
+        _refuse_damaged(document, parts[-1])
     cited = _together(parts)
     found: dict[str, None] = {}
     absent: list[DataSource] = []
@@ -85,7 +90,49 @@ def read_documents(documents: Sequence[str], output: str | None = None) -> Citin
             if not paths and not _is_output(source, document, output):
                 absent.append(source)
     cited = replace(cited, notices=(*cited.notices, *notices))
-    return Citing(tuple(documents), cited, read, frozenset(asked), tuple(found), tuple(absent))
+    beside = _beside(list(zip(dict.fromkeys(documents), parts, strict=True)), output)
+    return Citing(
+        tuple(documents), cited, read, frozenset(asked), tuple(found), tuple(absent), beside
+    )
+
+
+def _beside(parts: Sequence[tuple[str, Cited]], output: str | None) -> dict[str, list[DataSource]]:
+    """The files that every document names which names the output, and where they are named."""
+    named: list[dict[str, list[DataSource]]] = []
+    for document, cited in parts:
+        local = [one for one in cited.sources if not one.remote]
+        if any(_names(source, document, output) for source in local):
+            here: dict[str, list[DataSource]] = {}
+            for source in local:
+                for path in _files_of(source, document):
+                    here.setdefault(path, []).append(source)
+            named.append(here)
+    return {
+        path: [source for here in named for source in here[path]]
+        for path in (named[0] if named else ())
+        if not same_file(path, output) and all(path in here for here in named)
+    }
+
+
+_DAMAGED = {
+    "citing.binary": "holds binary data",
+    "citing.broken-bcf": "is damaged or cut off",
+}
+
+
+def _refuse_damaged(document: str, cited: Cited) -> None:
+    """Raise `InputError` for a document of which nothing, or only a part, could be read.
+
+    To go on would take the entries that it cites out of the output.
+    """
+    for notice in cited.notices:
+        if notice.rule in _DAMAGED and notice.file == document:
+            place = f":{notice.line}:{notice.column}" if notice.line is not None else ""
+            raise InputError(
+                f"{document}{place}: The file {_DAMAGED[notice.rule]}, so it cannot be told what "
+                "it cites.",
+                notice.hint,
+            )
 
 
 def same_file(one: str, other: str | None) -> bool:
@@ -135,6 +182,11 @@ def _files_of(source: DataSource, document: str) -> Iterable[str]:
 def _is_output(source: DataSource, document: str, output: str | None) -> bool:
     if source.name.removesuffix(".bib").endswith(_CONTROL):
         return True
+    return _names(source, document, output)
+
+
+def _names(source: DataSource, document: str, output: str | None) -> bool:
+    """Whether a bibliography of a document is the output."""
     return any(same_file(path, output) for path in _candidates(source, document))
 
 

@@ -32,6 +32,8 @@ class Setting:
     """What the user put into the output: it stays."""
     ours: Document
     """What `cite` put there."""
+    beside: tuple[Document, ...]
+    """Other files that the documents read: what stands there need not be written."""
     from_where: Mapping[str, str]
     """Where that came from, by key."""
     cited: frozenset[str]
@@ -73,7 +75,9 @@ class _Maker:
     def __init__(self, found: Needed, sources: Sequence[Source], setting: Setting) -> None:
         self._found = found
         self._setting = setting
-        self._documents = [setting.mine, *(one.document for one in sources), setting.ours]
+        self._documents = [
+            setting.mine, *setting.beside, *(one.document for one in sources), setting.ours
+        ]  # fmt: skip
         self._number = {id(one): number for number, one in enumerate(self._documents)}
         self._names = {id(one.document): one.name for one in sources}
         self._made = Made()
@@ -93,6 +97,8 @@ class _Maker:
                 ids = self._aliases.get(entry, ()) if number == 0 else ()
                 self._copy(entry, key, () if self._stays(entry) else ids)
             if document is self._setting.mine or entry in self._made.replaced:
+                continue
+            if any(document is one for one in self._setting.beside):
                 continue
             if entry.key in copied and document is self._setting.ours:
                 continue

@@ -56,7 +56,7 @@ class Row:
     key: str
     action: str
     """`added`, `renewed`, `kept`, `removed`, or `edited`: it came from a source, the user changed
-    it, and it stays as it is."""
+    it, and it stays as it is; `beside`: another file that the documents read has it."""
     source: str = ""
     """Where it comes from; empty for what the user put into the file."""
     line: int = 0

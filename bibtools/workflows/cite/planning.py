@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bibtools.adapters.files import read_if_there, standard_stream
 from bibtools.checks.commands import is_ours
@@ -18,13 +18,14 @@ from bibtools.formats.bibtex.updating import living_entries
 from bibtools.formats.bibtex.writing import write_preamble
 from bibtools.formats.provenance import SUFFIX, write_provenance
 from bibtools.formats.venue_names.restyling import VenueStyle
-from bibtools.formats.written import Written, mark, read_written, write_written
 from bibtools.model import Notice
 from bibtools.workflows.adding import evidence_rows
 from bibtools.workflows.changed_files import ChangedFile
+from bibtools.workflows.cite.beside import doubles, read_beside
 from bibtools.workflows.cite.documents import Citing, same_file
 from bibtools.workflows.cite.pieces import Made, Setting, macro_notice, make_pieces
 from bibtools.workflows.cite.plan import CitePlan, Missing, Options, Row, nearest
+from bibtools.workflows.cite.remembered import read_there, remembered
 from bibtools.workflows.cite.resolving import (
     Asking,
     Resolved,
@@ -46,26 +47,11 @@ from bibtools.workflows.cite.sources import (
     zotero_entries,
 )
 from bibtools.workflows.lookup import LookupOptions
-from bibtools.workflows.outputs import STATE_SUFFIX
 
 
 def plan_cite(citing: Citing, output: str, options: Options) -> CitePlan:
     """What `output` becomes (`-`: what is printed). Raises `InputError`, `WriteError`."""
     return _Planner(citing, output, options).plan()
-
-
-@dataclass(slots=True)
-class _There:
-    """What the output holds now."""
-
-    data: bytes | None
-    document: Document
-    state: Mapping[str, Written]
-    state_data: bytes | None
-    ours: frozenset[str]
-    """Keys of entries that `cite` put there and nobody touched since."""
-    edited: frozenset[str]
-    """Of those that somebody did touch."""
 
 
 class _Planner:
@@ -74,7 +60,7 @@ class _Planner:
         self._output = output
         self._options = options
         self._notices: list[Notice] = list(citing.cited.notices)
-        self._there = _read_output(output)
+        self._there = read_there(output)
         # Until it is closed, BibTeX takes all that follows for a part of it.
         self._notices += [
             one for one in self._there.document.notices if one.rule.startswith("bibtex.unclosed")
@@ -99,6 +85,8 @@ class _Planner:
         self._order = [one for one in order if not same_file(one, output)]
         self._services = tuple(one for one in self._order if one in SERVICES)
         self._sources = self._read_sources()
+        self._beside, notices = read_beside(citing, self._order, self._dialect)
+        self._notices += notices
 
     def _which_dialect(self) -> Dialect:
         if self._options.dialect is not None:
@@ -196,6 +184,7 @@ class _Planner:
             Setting(
                 mine,
                 ours,
+                self._beside,
                 {key: row.cited for key, row in self._there.state.items()},
                 frozenset((*self._keys, *self._unsure)),
                 self._dialect,
@@ -205,6 +194,7 @@ class _Planner:
             ),
         )
         self._notices += [*found.notices, *made.notices]
+        self._notices += [told for _, looked in made.looked for told in looked.notices]
         if self._options.journals is not None:
             self._name_venues(made, self._options.journals)
         return self._planned(found, resolved, made)
@@ -220,7 +210,7 @@ class _Planner:
         self._notices += [*notices, *styled.notices]
 
     def _needed(self, mine: Document, ours: Document, keys: Sequence[str]) -> Needed:
-        documents = [mine, *(one.document for one in self._sources), ours]
+        documents = [mine, *self._beside, *(one.document for one in self._sources), ours]
         return needed(
             documents,
             (*keys, *self._unsure),
@@ -266,7 +256,11 @@ class _Planner:
 
     def _planned(self, found: Needed, resolved: Sequence[Resolved], made: Made) -> CitePlan:
         there, pieces = self._there, made.pieces
-        cited = {one.entry.key for one in found.taken if one.entry not in made.replaced}
+        cited = {
+            one.entry.key
+            for one in found.taken
+            if one.entry not in made.replaced and not self._is_beside(one.entry)
+        }
         cited |= {one.key for one in pieces}
         folded = {key.lower() for key in cited} if self._biber is not True else cited
         nothing = not (self._keys or self._citing.cited.everything) and living_entries(
@@ -291,6 +285,8 @@ class _Planner:
                     rule="cite.nothing",
                 )
             )
+        copied = Counter(source for source, _ in made.origins.values())
+        self._notices += doubles(self._citing, self._output, copied)
         done = gather(
             there.data,
             self._output,
@@ -321,6 +317,9 @@ class _Planner:
             tuple(one for one in resolved if one.found),
             self._identifiers,
         )
+
+    def _is_beside(self, entry: BibEntry) -> bool:
+        return any(entry.document is one for one in self._beside)
 
     def _heads(self, made: Made) -> list[str]:
         heads = []
@@ -368,7 +367,18 @@ class _Planner:
         elsewhere = {*made.replaced, *made.broken}
         for one in found.taken:
             key = one.entry.key
-            if key not in made.origins and one.entry not in elsewhere:
+            if self._is_beside(one.entry):
+                rows.append(
+                    Row(
+                        key,
+                        "beside",
+                        one.entry.document.file or "",
+                        one.entry.line,
+                        one.why,
+                        one.by,
+                    )
+                )
+            elif key not in made.origins and one.entry not in elsewhere:
                 edited = key in self._there.edited
                 source = state[key].cited if edited else ""
                 action = "edited" if edited else "kept"
@@ -416,7 +426,7 @@ class _Planner:
         if self._output == standard_stream:
             return ()
         there = self._there
-        files = self._state_file(done, made)
+        files = remembered(there, done, made.origins, self._output)
         rows = [
             row
             for entry, looked in made.looked
@@ -435,36 +445,6 @@ class _Planner:
         files.append(ChangedFile(self._output, there.data, done.data))
         return tuple(files)
 
-    def _state_file(self, done: Gathered, made: Made) -> list[ChangedFile]:
-        """What is remembered: for each entry its mark, and the one before.
-
-        It is written first. When the run ends there, the next one still knows the entries that
-        it finds as its own; so it does with what was to be taken out.
-        """
-        there = self._there
-        state = dict(there.state)
-        for key, (source, _) in made.origins.items():
-            old = state.get(key)
-            before = old.whole.split()[:1] if old is not None and old.cited else []
-            marks = dict.fromkeys([done.marks[key], *before])
-            state[key] = Written(whole=" ".join(marks), cited=source)
-        known = all(
-            key in there.state
-            and there.state[key].cited == row.cited
-            and row.whole.split()[0] in there.state[key].whole.split()
-            for key, row in state.items()
-            if key in made.origins
-        )
-        if known and done.data == there.data:
-            return []
-        keys = {entry.key for entry in living_entries(Document.parse(done.data))}
-        keys |= set(done.removed)
-        state = {key: row for key, row in state.items() if key in keys}
-        if not state and there.state_data is None:
-            return []
-        new = write_written(state).encode()
-        return [ChangedFile(self._output + STATE_SUFFIX, there.state_data, new)]
-
 
 def _case_clashes(citing: Citing, keys: Iterable[str]) -> Iterable[Notice]:
     """Keys that BibTeX takes for one and LaTeX for two."""
@@ -481,24 +461,3 @@ def _case_clashes(citing: Citing, keys: Iterable[str]) -> Iterable[Notice]:
                 place.column,
                 "cite.case",
             )
-
-
-def _read_output(output: str) -> _There:
-    data, state_data = None, None
-    if output != standard_stream:
-        data, _ = read_if_there(output)
-        state_data, _ = read_if_there(output + STATE_SUFFIX)
-    state = read_written(state_data) if state_data is not None else {}
-    document = Document.parse(data or b"", output)
-    ours: set[str] = set()
-    edited: set[str] = set()
-    living = living_entries(document)
-    often = Counter(entry.key for entry in living)
-    for entry in living:
-        row = state.get(entry.key)
-        if row is None or not row.cited:
-            continue
-        # Of two with one key one is the user's, and what is done to a key is done to both.
-        copied = often[entry.key] == 1 and mark(entry.text) in row.whole.split()
-        (ours if copied else edited).add(entry.key)
-    return _There(data, document, state, state_data, frozenset(ours), frozenset(edited))

@@ -18,7 +18,8 @@ from bibtools.formats.bibtex.fields import Dialect
 from bibtools.formats.bibtex.reading import read_one
 from bibtools.formats.bibtex.writing import write_entries
 from bibtools.model import Entry, Notice
-from bibtools.sites.named import ARXIV, DOI, ISBN, PMCID, PMID, Named, isbn13
+from bibtools.sites.named import Named
+from bibtools.sites.named_identifiers import ARXIV, DOI, ISBN, PMCID, PMID, isbn13
 
 INDEX, ZOTERO, ONLINE = "index", "zotero", "online"
 SERVICES: Final = (INDEX, ZOTERO, ONLINE)

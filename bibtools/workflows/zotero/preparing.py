@@ -7,9 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bibtools.adapters.files import FileState, absent, read_if_there, standard_stream
+from bibtools.adapters.files import (
+    FileState,
+    absent,
+    missing_file,
+    read_if_there,
+    standard_stream,
+)
 from bibtools.adapters.zotero.state import Pairs, Scope, State, read_state, scope_of
-from bibtools.errors import InputError, UsageError
+from bibtools.errors import UsageError
 from bibtools.model import Entry, Notice
 from bibtools.model.progress import Progress
 from bibtools.sync.drafting import Direction, PlanRequest
@@ -77,7 +83,7 @@ def prepare(
     if file == standard_stream:
         raise UsageError("Standard input cannot be synced: it has no name.", "Give a file.")
     if wanted.direction == "push" and not read_if_there(file)[1].exists:
-        raise InputError(f'There is no file "{file}".', "Check the name; pull makes a new file.")
+        raise missing_file(file, "Check the name; pull makes a new file.")
     wanted = replace(wanted, collection=session.collection)
     opened = open_file(file)
     place = find_place(

@@ -6,7 +6,7 @@ The names a script needs, loaded when they are used:
     from bibtools import build, open_index, read, render
 
     page = Path("examples/author_page.txt")
-    with open_index("small.sqlite") as index:    # made by `bibtools index build`
+    with open_index("small.sqlite") as index:  # made by `bibtools index build`
         built = build([read(page.read_bytes(), page.name)], index)
     print(render(built.entries, "bibtex"))
 """

@@ -33,16 +33,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the programs that tests start keep their bytecode where Python was told to write none.
+    """Folders of tests lie in memory where that can be, and the programs that tests start keep
+    their bytecode where Python was told to write none.
 
-    Else each of some hundreds of them compiles all it imports: minutes. The folder goes when the
+    Else each of some hundreds of them compiles all that it imports. The bytecode goes when the
     tests end; nothing is written into the checkout.
     """
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ and (folder := in_memory()) is not None:
+        # Thousands of commits of SQLite would wait for a disk.
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
     if sys.dont_write_bytecode:
-        folder = tempfile.TemporaryDirectory(prefix="bibtools-tests-", ignore_cleanup_errors=True)
-        config.add_cleanup(folder.cleanup)
-        os.environ["PYTHONPYCACHEPREFIX"] = folder.name
+        kept = tempfile.TemporaryDirectory(prefix="bibtools-tests-", ignore_cleanup_errors=True)
+        config.add_cleanup(kept.cleanup)
+        os.environ["PYTHONPYCACHEPREFIX"] = kept.name
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def in_memory() -> str | None:
+    """A folder in memory, large enough and such that programs may be run from it; else None."""
+    folder = "/dev/shm"
+    if not (hasattr(os, "statvfs") and os.access(folder, os.W_OK)):
+        return None
+    room = os.statvfs(folder)
+    large = room.f_bavail * room.f_frsize >= 4_000_000_000
+    return folder if large and not room.f_flag & os.ST_NOEXEC else None
 
 
 def pytest_xdist_auto_num_workers() -> int | None:

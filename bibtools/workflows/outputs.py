@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bibtools.adapters.files import FileState, WriteOutcome, read_if_there, write_file
 from bibtools.errors import InputError, UsageError, WriteError
@@ -19,7 +20,9 @@ from bibtools.keys import assign_keys, default_pattern
 from bibtools.matching.known import match_known
 from bibtools.model import Entry, Notice
 from bibtools.reports import Report, summary
-from bibtools.workflows.build import Built
+
+if TYPE_CHECKING:
+    from bibtools.workflows.build import Built
 
 STATE_SUFFIX = ".bibtools.json"
 _BY_SUFFIX = {

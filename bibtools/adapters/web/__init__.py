@@ -19,14 +19,30 @@
 | `clock` | real and simulated time |
 """
 
-from bibtools.adapters.web.asking import Job, Web
-from bibtools.adapters.web.clock import Clock, SimulatedClock, SystemClock
-from bibtools.adapters.web.exchange import Counts
-from bibtools.adapters.web.settings import (
-    WebSettings,
-    cache_folder,
-    settings_from_environment,
-)
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bibtools.adapters.web.asking import Job, Web
+    from bibtools.adapters.web.clock import Clock, SimulatedClock, SystemClock
+    from bibtools.adapters.web.exchange import Counts
+    from bibtools.adapters.web.settings import (
+        WebSettings,
+        cache_folder,
+        settings_from_environment,
+    )
+
+_HOMES = {
+    "Clock": "clock",
+    "Counts": "exchange",
+    "Job": "asking",
+    "SimulatedClock": "clock",
+    "SystemClock": "clock",
+    "Web": "asking",
+    "WebSettings": "settings",
+    "cache_folder": "settings",
+    "settings_from_environment": "settings",
+}
 
 __all__ = [
     "Clock",
@@ -39,3 +55,13 @@ __all__ = [
     "cache_folder",
     "settings_from_environment",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first used: requests takes a tenth of a second, and who only wants to
+    know where the cache is needs none of it.
+    """
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'bibtools.adapters.web' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"bibtools.adapters.web.{home}"), name)

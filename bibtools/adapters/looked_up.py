@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-import zlib
+from binascii import crc32
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -112,7 +112,7 @@ class LookedUp:
         asked = repr((what.kind, what.value, mark, elsewhere)).encode("ascii", "backslashreplace")
         # Two sums of 32 bits, because to import a real hash takes longer than to read the file:
         # `find` looks what the answer is to, so that a clash costs a question and no more.
-        name = f"{zlib.crc32(asked):08x}{zlib.adler32(asked):08x}"
+        name = f"{crc32(asked):08x}{crc32(asked[::-1]):08x}"
         return self._folder / name[:2] / f"{name[2:]}.json"
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bibtools.matching.evidence import IndexedPaper
 from bibtools.matching.resolve_titles import (
@@ -22,7 +23,6 @@ from bibtools.matching.resolve_titles import (
     title_bits,
 )
 from bibtools.model import Candidate, Entry, Outcome, Resolution
-from bibtools.text.fingerprints import AskedText
 from bibtools.text.people import (
     NO_AUTHORSHIP,
     Agreement,
@@ -32,6 +32,9 @@ from bibtools.text.people import (
     person,
 )
 from bibtools.text.titles import is_cut, title_words
+
+if TYPE_CHECKING:
+    from bibtools.text.fingerprints import AskedText
 
 SOURCE = "index"
 
@@ -105,8 +108,15 @@ class Asked:
             entry.authors_truncated,
             entry.author_count,
             entry.date.year if entry.date is not None else None,
-            AskedText.of(entry.abstract) if entry.abstract else None,
+            _asked_text(entry.abstract) if entry.abstract else None,
         )
+
+
+def _asked_text(abstract: str) -> AskedText | None:
+    # Here, because a title that is looked up comes without an abstract.
+    from bibtools.text.fingerprints import AskedText
+
+    return AskedText.of(abstract)
 
 
 Verdict = tuple[Outcome, str]

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from html import unescape
 
 from bibtools.later import later
 from bibtools.model import Name
@@ -110,6 +109,8 @@ _ET_AL = later(r"(?:\bet\.?\s*al\.?|\band others|\.\.\.|…)\s*$", re.IGNORECASE
 def plain_letters(text: str) -> str:
     r"""TeX's accents and letters and HTML's entities as Unicode: `Fej\'er` gives "Fejér"."""
     if "&" in text and ";" in text:
+        from html import unescape  # here, because few names need it
+
         text = unescape(text)
     if "\\" not in text:
         return text.replace("{", "").replace("}", "").replace("~", " ") if "{" in text else text

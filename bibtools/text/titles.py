@@ -140,10 +140,14 @@ def title_key(title: str) -> str:
 
 def title_hash(key: str) -> int:
     """48 bits that stand for a title key; the same on every machine."""
-    # Here, as `unescape` below: a look-up by ID needs neither.
-    import hashlib
+    # Here, as `unescape` below: a look-up by ID needs neither. `hashlib` would load OpenSSL, which
+    # takes longer than the whole of a look-up; this is the very function that it offers.
+    try:
+        from _blake2 import blake2b
+    except ImportError:  # another Python than CPython
+        from hashlib import blake2b
 
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=6).digest(), "little")
+    return int.from_bytes(blake2b(key.encode(), digest_size=6).digest(), "little")
 
 
 def is_cut(title: str) -> bool:

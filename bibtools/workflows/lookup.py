@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from bibtools.formats.link_dumps import COMMUNITY
 from bibtools.later import later
 from bibtools.model.dates import PartialDate
 from bibtools.model.entries import Entry, Link, type_preprint
@@ -356,6 +355,10 @@ def _code(links: Sequence[Link]) -> tuple[Link, ...]:
     """The links as `codelinks.add_code_links` puts them into an entry that has none; a test holds
     the two together. That module reads abstracts, too, which takes its time to import.
     """
+    if not links:
+        return ()
+    from bibtools.formats.link_dumps import COMMUNITY  # here, because most papers have no code
+
     distinct = {same_address_key(link.url): link for link in reversed(links)}
     kept = [link for link in links if distinct[same_address_key(link.url)] is link]
     others = [link for link in kept if link.evidence != COMMUNITY]

@@ -33,7 +33,8 @@ STANDARD = frozenset(
     "gc gettext importlib inspect ipaddress itertools json keyword linecache locale math ntpath "
     "opcode operator org pathlib platform posix re reprlib select selectors signal sqlite3 string "
     "struct subprocess termios textwrap threading time token tokenize traceback types typing "
-    "unicodedata urllib uuid warnings weakref binascii io os stat abc codecs encodings shutil _weakref "
+    "unicodedata urllib uuid warnings weakref binascii io os stat abc codecs encodings shutil "
+    "_weakref "
     "click typing_extensions colorama msvcrt nt winreg".split()
 )
 BIBTOOLS = frozenset(

@@ -93,6 +93,11 @@ def watching(told: Run) -> int:
                     *citing.asked, *citing.read, *citing.bibliographies,
                     *(one.name for one in plan.sources),
                 ]  # fmt: skip
+                if not set(watched) <= set(before):
+                    # Those that this run found may have been saved after it read them.
+                    before = stamps_of(watched)
+                    if _is_out_of_date(told, citing, plan):
+                        continue
                 if not told.quiet:
                     say(f"{time} watching {len(citing.read) + len(plan.sources)} files; "
                         "Ctrl-C ends it")  # fmt: skip
@@ -100,3 +105,13 @@ def watching(told: Run) -> int:
             wait_for_change(stamps_of([*watched, told.output]) | known)
     except KeyboardInterrupt:
         return 0
+
+
+def _is_out_of_date(told: Run, citing: Citing, plan: CitePlan) -> bool:
+    """Whether a plan is another when the files are read again."""
+    try:
+        read = read_documents(told.documents, told.output)
+        now = plan_cite(read, told.output, replace(told.options, rewriting=told.rewrite))
+    except BibtoolsError:
+        return True
+    return (now.data, now.missing, read.read) != (plan.data, plan.missing, citing.read)

@@ -20,6 +20,7 @@ from bibtools.adapters import watching
 from bibtools.adapters.journal import journalled_write
 from bibtools.adapters.web import SimulatedClock
 from bibtools.adapters.zotero.mirror import Mirror, mirror_path
+from bibtools.cli import cite_run
 from bibtools.formats.bibtex.document import Document
 from bibtools.sync.values import RemoteItem
 from tests.command_line import Ran, bibtools
@@ -663,6 +664,27 @@ def test_watch_follows_the_document_its_parts_and_the_sources() -> None:
     finally:
         program.kill()
         program.wait()
+
+
+def test_what_is_saved_while_a_run_ends_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tex("apple", more="\\input{part}\n")
+    once = cite_run._once
+
+    def somebody_saves(told: cite_run.Run) -> Any:
+        done = once(told)
+        Path("part.tex").write_text("\\cite{birch}")
+        return done
+
+    def ended(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cite_run, "_once", somebody_saves)
+    monkeypatch.setattr(watching, "wait_for_change", ended)
+    ran = bibtools(
+        "cite", "main.tex", "--from", "library.bib", "-o", "refs.bib", "--offline", "--watch"
+    )
+    assert ran.code == 0
+    assert BIRCH in refs()
 
 
 def test_a_change_is_told_when_the_files_have_settled(tmp_path: Path) -> None:
